@@ -1,0 +1,37 @@
+import type { z } from 'zod';
+import type { DepartmentCode } from '../model/department.js';
+import type { PushDoor } from '../model/push.js';
+import type { Outcome } from '../model/record.js';
+
+/** What a feed's code exports. It does nothing until `create(…).run(…)`. */
+export interface Connector<S = unknown> {
+  /** "<department slug>/<feed>", the folder under connectors/. */
+  readonly id: string;
+  readonly department: DepartmentCode;
+  readonly title: { readonly en: string; readonly zh: string };
+  /** LATE is judged by the newest observation, or, for feeds that are rightly silent for days, by the last contact. */
+  readonly freshness: 'observation' | 'contact';
+  readonly settings: z.ZodType<S>;
+  create(settings: S): FeedSource;
+}
+
+/** A running source. `run` resolves: one poll is done, call again after `everySeconds`. Pending: it listens until
+ *  `signal` aborts. Throws: the link is broken; the runtime marks the feed DOWN and runs it again after a back-off. */
+export interface FeedSource {
+  readonly everySeconds?: number;
+  run(context: FeedContext): Promise<void>;
+}
+
+export interface FeedContext {
+  readonly signal: AbortSignal;
+  readonly push: PushDoor;
+  now(): Date;
+  /** Stores records, rejects and watermark in one transaction; resolves after commit, so only then acknowledge. */
+  take(outcome: Outcome): Promise<void>;
+  /** The link is alive though it brought nothing new. */
+  contact(): void;
+  /** What the last committed `take` left, also before a restart. */
+  watermark(): Promise<string | undefined>;
+  /** Says where a listener is bound, e.g. "tcp://127.0.0.1:4651". */
+  listening(address: string): void;
+}

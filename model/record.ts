@@ -1,0 +1,159 @@
+import type { MultiPolygon, Polygon } from 'geojson';
+import type { Position } from './position.js';
+import type { PropertyName } from './property.js';
+import type { WarningLevel, WarningStatus } from './warning.js';
+
+/** Where one record comes from. `raw` is the exact piece of the source (hashed, and kept only when rejected). */
+export interface Provenance {
+  /** The source's own key of the record; with the feed it names the thing told of. */
+  readonly sourceId: string;
+  readonly raw: string | Uint8Array;
+  readonly observedAt: Date;
+  /** The time as the source wrote it, and the zone it was read in. */
+  readonly originalTime: string;
+  readonly zone: string;
+}
+
+/** GOOD checked by the source; UNCHECKED as delivered; ESTIMATED corrected by the source; MISSING said to be absent (value null). */
+export const QUALITIES = ['GOOD', 'UNCHECKED', 'ESTIMATED', 'SUSPECT', 'ERRONEOUS', 'MISSING'] as const;
+export type Quality = (typeof QUALITIES)[number];
+
+export interface StationRecord {
+  readonly kind: 'station';
+  readonly code: string;
+  readonly name: string;
+  /** In the standard's words where it has one (SL 323 STTP: PP, ZZ, ZQ, RR …). */
+  readonly stationType?: string;
+  readonly position?: Position;
+  /** As the source says (ADDVCD, adminCode); the hub's own point-in-polygon answer is kept beside it. */
+  readonly divisionCode?: string;
+  readonly raw: string | Uint8Array;
+}
+
+/** A level that means something at a station: SL 323 WRZ 警戒水位 is "warning", GRZ 保证水位 "guarantee", FSLTDZ 汛限 "flood-limit". */
+export interface ThresholdRecord {
+  readonly kind: 'threshold';
+  readonly station: string;
+  readonly property: PropertyName;
+  readonly name: string;
+  readonly value: number;
+  /** "MMDD" to "MMDD" inclusive, where the level holds for a part of the year only. */
+  readonly season?: { readonly from: string; readonly to: string };
+  readonly raw: string | Uint8Array;
+}
+
+export interface ObservationRecord extends Provenance {
+  readonly kind: 'observation';
+  /** The station's code within the feed; a station the hub does not know makes a reject. */
+  readonly station: string;
+  readonly property: PropertyName;
+  /** Tells several sensors of one property at one station apart, e.g. "L1_GP_2". */
+  readonly sensor?: string;
+  /** In the property's unit (model/property.ts). Null only with quality MISSING. */
+  readonly value: number | null;
+  readonly quality: Quality;
+}
+
+export interface WarningText {
+  /** BCP 47. */
+  readonly language: string;
+  readonly hazard: string;
+  readonly senderName: string;
+  readonly headline: string;
+  readonly description: string;
+  readonly instruction: string | null;
+}
+
+/** One message of a warning's life. observedAt is the message's time of sending. */
+export interface WarningRecord extends Provenance {
+  readonly kind: 'warning';
+  readonly identifier: string;
+  readonly format: '12379' | 'cap';
+  readonly messageType: 'ALERT' | 'UPDATE' | 'CANCEL';
+  readonly status: WarningStatus;
+  /** Identifiers this message supersedes or cancels; never its own. */
+  readonly references: readonly string[];
+  readonly hazardCode: string | null;
+  /** Null only for CANCEL. */
+  readonly level: WarningLevel | null;
+  readonly effectiveAt: Date | null;
+  readonly onsetAt: Date | null;
+  readonly expiresAt: Date;
+  readonly texts: readonly WarningText[];
+  readonly divisionCodes: readonly string[];
+  readonly area: Polygon | MultiPolygon | null;
+}
+
+export interface HotspotRecord extends Provenance {
+  readonly kind: 'hotspot';
+  readonly position: Position;
+  readonly satellite: string;
+  readonly instrument: string;
+  readonly confidence: 'LOW' | 'NOMINAL' | 'HIGH';
+  /** MODIS only, 0–100. */
+  readonly confidencePercent: number | null;
+  readonly brightnessKelvin: number | null;
+  readonly radiativePowerMegawatts: number | null;
+  readonly daytime: boolean | null;
+  readonly status: WarningStatus;
+}
+
+export interface FireAlarmRecord extends Provenance {
+  readonly kind: 'fire-alarm';
+  /** 20 digits, GB/T 28181. */
+  readonly deviceId: string;
+  readonly type: 'SMOKE' | 'FIRE' | 'OTHER';
+  /** GB/T 28181: 1 highest … 4. */
+  readonly priority: number | null;
+  readonly description: string;
+  readonly position: Position | null;
+  readonly status: WarningStatus;
+}
+
+export type FeedRecord =
+  | StationRecord
+  | ThresholdRecord
+  | ObservationRecord
+  | WarningRecord
+  | HotspotRecord
+  | FireAlarmRecord;
+
+export const REJECT_REASONS = [
+  'bad-crc',
+  'bad-encoding',
+  'doctype',
+  'malformed',
+  'truncated',
+  'too-large',
+  'encrypted',
+  'unsupported',
+  'not-a-warning',
+  'not-operational',
+  'missing-time',
+  'missing-field',
+  'bad-time',
+  'future-date',
+  'too-old',
+  'expires-before-sent',
+  'not-a-number',
+  'out-of-range',
+  'bad-position',
+  'unknown-station',
+  'unknown-code',
+  'cannot-be-stored',
+] as const;
+export type RejectReason = (typeof REJECT_REASONS)[number];
+
+/** What could not be taken in: the piece itself, the kind of fault, and one sentence that says what, where and what to do. */
+export interface Reject {
+  readonly raw: string | Uint8Array;
+  readonly reason: RejectReason;
+  readonly detail: string;
+}
+
+/** What a normalize makes of one input. `watermark` is kept in the same transaction as the records. */
+export interface Outcome {
+  readonly records: readonly FeedRecord[];
+  readonly rejects: readonly Reject[];
+  readonly watermark?: string;
+}
