@@ -47,7 +47,7 @@ CREATE INDEX rejection_by_feed ON rejection (feed_id, id DESC);
 -- The append-only log. Updating the head row takes the next positions and serialises appends until commit,
 -- so positions have no gaps and commit in order: a reader of "position > n" can skip nothing.
 CREATE TABLE log_head (
-  only boolean PRIMARY KEY DEFAULT true CHECK (only),
+  singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
   epoch text NOT NULL,
   position bigint NOT NULL DEFAULT 0
 ) WITH (fillfactor = 50);

@@ -1,0 +1,66 @@
+import type { MultiPolygon, Polygon } from 'geojson';
+import type { Quality, WarningText } from './record.js';
+import type { WarningChangeKind, WarningLevel, WarningState, WarningStatus } from './warning.js';
+
+/** A warning as the log tells of it: the whole of it at that moment. Times are RFC 3339 UTC. */
+export interface WarningSnapshot {
+  readonly identifier: string;
+  readonly departmentCode: string;
+  readonly feedId: string | null;
+  readonly hazardCode: string;
+  readonly level: WarningLevel;
+  readonly state: WarningState;
+  readonly status: WarningStatus;
+  readonly issuedAt: string;
+  readonly effectiveAt: string | null;
+  readonly onsetAt: string | null;
+  readonly expiresAt: string;
+  readonly cancelledAt: string | null;
+  readonly receivedAt: string;
+  readonly divisionCodes: readonly string[];
+  readonly area: Polygon | MultiPolygon | null;
+  readonly revision: number;
+  readonly supersededById: string | null;
+  readonly texts: readonly WarningText[];
+}
+
+export interface WarningEntry {
+  readonly kind: WarningChangeKind;
+  readonly warning: WarningSnapshot;
+}
+
+/** The observations of one batch that became the newest of their datastream. */
+export interface ObservationEntry {
+  readonly feedId: string;
+  readonly observations: readonly {
+    readonly datastreamId: string;
+    readonly value: number | null;
+    readonly quality: Quality;
+    readonly observedAt: string;
+    readonly receivedAt: string;
+    readonly originalTime: string;
+    readonly zone: string;
+    readonly revision: number;
+  }[];
+}
+
+export interface FeedEntry {
+  readonly feedId: string;
+  readonly state: 'LIVE' | 'LATE' | 'DOWN' | 'DISABLED';
+  readonly reason: string | null;
+}
+
+/** What the log holds, by topic. Warnings and feed states are durable; observations are kept for an hour only. */
+export interface LogTopics {
+  warning: WarningEntry;
+  observation: ObservationEntry;
+  feed: FeedEntry;
+}
+export type LogTopic = keyof LogTopics;
+
+/** An entry still to be appended. `key`: the warning's identifier or the feed's id. */
+export type NewEntry = { [T in LogTopic]: { topic: T; key: string; at: Date; payload: LogTopics[T] } }[LogTopic];
+/** An entry with its place in the log; positions have no gaps across topics and rise in commit order. */
+export type LogEntry<T extends LogTopic = LogTopic> = {
+  [K in T]: { position: number; topic: K; key: string; at: Date; payload: LogTopics[K] };
+}[T];
