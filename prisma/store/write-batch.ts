@@ -1,0 +1,87 @@
+import type { Batch, BatchResult, Stamped } from '../../model/batch.js';
+import type { NewEntry } from '../../model/entry.js';
+import type { FeedRecord, ObservationRecord, Reject, ThresholdRecord } from '../../model/record.js';
+import type { Queryable } from '../database.js';
+import { writeFireAlarms, writeHotspots } from './write-fires.js';
+import { datastreamId, ensureDatastreams, writeObservations } from './write-observations.js';
+import { writeRejections } from './write-rejections.js';
+import { stationId, writeStations, writeThresholds } from './write-stations.js';
+import { writeWarnings } from './write-warnings.js';
+
+type Kind = FeedRecord['kind'];
+const ofKind = <K extends Kind>(records: readonly Stamped[], kind: K): Stamped<Extract<FeedRecord, { kind: K }>>[] =>
+  records.filter((record) => record.kind === kind) as unknown as Stamped<Extract<FeedRecord, { kind: K }>>[];
+
+/**
+ * Writes everything a batch holds, within the caller's transaction, and returns what changed together with the log entries
+ * that tell of it; the caller appends those before it commits. Partitions of the observations' days must exist.
+ */
+export async function writeBatch(client: Queryable, batch: Batch): Promise<BatchResult> {
+  const { feedId, receivedAt, records } = batch;
+  const stations = await writeStations(client, feedId, ofKind(records, 'station'), receivedAt);
+  const observations = ofKind(records, 'observation');
+  const thresholds = ofKind(records, 'threshold');
+  const unknown = await unknownStations(client, feedId, [...observations, ...thresholds]);
+  const known = <T extends { station: string }>(each: readonly T[]): T[] => each.filter((r) => !unknown.has(r.station));
+  await writeThresholds(client, feedId, known(thresholds));
+  // The last of several values for one moment is the source's latest word.
+  const current = [
+    ...new Map(known(observations).map((r) => [`${datastreamId(feedId, r)} ${r.observedAt.getTime()}`, r])).values(),
+  ];
+  const keys = await ensureDatastreams(client, feedId, current);
+  const written = await writeObservations(client, feedId, keys, current, receivedAt);
+  const hotspots = await writeHotspots(client, feedId, ofKind(records, 'hotspot'), receivedAt);
+  const alarms = await writeFireAlarms(client, feedId, ofKind(records, 'fire-alarm'), receivedAt);
+  const warnings = await writeWarnings(client, feedId, ofKind(records, 'warning'), receivedAt);
+  const rejects = [
+    ...batch.rejects,
+    ...[...observations, ...thresholds].filter((r) => unknown.has(r.station)).map(unknownStation),
+  ];
+  const rejected = await writeRejections(client, feedId, rejects, receivedAt);
+  const parts = [stations, written, hotspots, alarms, warnings];
+  const stored = parts.reduce((sum, part) => sum + part.stored, 0);
+  const replaced = parts.reduce((sum, part) => sum + part.replaced, 0);
+  await touchFeed(client, batch, stored + replaced, rejected);
+  const entries: NewEntry[] = [...warnings.entries];
+  if (written.newest.length > 0)
+    entries.push({
+      topic: 'observation',
+      key: feedId,
+      at: receivedAt,
+      payload: { feedId, observations: written.newest },
+    });
+  return { stored, replaced, rejected, entries };
+}
+
+const unknownStation = (record: ObservationRecord | ThresholdRecord): Reject => ({
+  raw: record.raw,
+  reason: 'unknown-station',
+  detail: `station "${record.station}" is not in this feed's register: list it in the feed's settings, or have the source describe it`,
+});
+
+async function unknownStations(
+  client: Queryable,
+  feedId: string,
+  records: readonly { station: string }[],
+): Promise<Set<string>> {
+  const codes = [...new Set(records.map((record) => record.station))];
+  if (codes.length === 0) return new Set();
+  const { rows } = await client.query<{ id: string }>('SELECT id FROM station WHERE id = ANY($1)', [
+    codes.map((code) => stationId(feedId, code)),
+  ]);
+  const found = new Set(rows.map((row) => row.id));
+  return new Set(codes.filter((code) => !found.has(stationId(feedId, code))));
+}
+
+async function touchFeed(client: Queryable, batch: Batch, received: number, rejected: number): Promise<void> {
+  const moments = batch.records.flatMap((r) =>
+    r.kind === 'station' || r.kind === 'threshold' ? [] : [r.observedAt.getTime()],
+  );
+  const newest = moments.length > 0 ? new Date(moments.reduce((a, b) => Math.max(a, b))) : null;
+  await client.query(
+    `UPDATE feed SET last_received_at = greatest(last_received_at, $2), last_observed_at = greatest(last_observed_at, $3),
+       received_count = received_count + $4, rejected_count = rejected_count + $5, watermark = coalesce($6, watermark)
+     WHERE id = $1`,
+    [batch.feedId, batch.receivedAt, newest, received, rejected, batch.watermark ?? null],
+  );
+}

@@ -1,0 +1,82 @@
+import type { Stamped } from '../../model/batch.js';
+import type { StationRecord, ThresholdRecord } from '../../model/record.js';
+import type { Queryable } from '../database.js';
+
+export const stationId = (feedId: string, code: string): string => `${feedId}:${code}`;
+
+/** Inserts or replaces stations; an unchanged one (same raw hash) is not touched. Returns how many were new and replaced. */
+export async function writeStations(
+  client: Queryable,
+  feedId: string,
+  stations: readonly Stamped<StationRecord>[],
+  at: Date,
+): Promise<{ stored: number; replaced: number }> {
+  if (stations.length === 0) return { stored: 0, replaced: 0 };
+  const unique = [...new Map(stations.map((station) => [station.code, station])).values()].sort((a, b) =>
+    a.code < b.code ? -1 : 1,
+  );
+  const { rows } = await client.query<{ inserted: boolean }>(
+    `INSERT INTO station (id, feed_id, code, name, station_type, lon, lat, original_lon, original_lat, original_crs,
+       division_code, source_division, raw_hash, updated_at)
+     SELECT $1 || ':' || code, $1, code, name, station_type, lon, lat, original_lon, original_lat, original_crs,
+       division_code, source_division, raw_hash, $2
+     FROM unnest($3::text[], $4::text[], $5::text[], $6::float8[], $7::float8[], $8::float8[], $9::float8[], $10::text[],
+       $11::text[], $12::text[], $13::bytea[])
+       AS s(code, name, station_type, lon, lat, original_lon, original_lat, original_crs, division_code, source_division, raw_hash)
+     ON CONFLICT (id) DO UPDATE SET name = excluded.name, station_type = excluded.station_type, lon = excluded.lon,
+       lat = excluded.lat, original_lon = excluded.original_lon, original_lat = excluded.original_lat,
+       original_crs = excluded.original_crs, division_code = excluded.division_code,
+       source_division = excluded.source_division, raw_hash = excluded.raw_hash, updated_at = excluded.updated_at
+     WHERE (station.name, station.station_type, station.lon, station.lat, station.original_crs, station.division_code,
+       station.source_division) IS DISTINCT FROM (excluded.name, excluded.station_type, excluded.lon, excluded.lat,
+       excluded.original_crs, excluded.division_code, excluded.source_division)
+     RETURNING (xmax = 0) AS inserted`,
+    [
+      feedId,
+      at,
+      unique.map((s) => s.code),
+      unique.map((s) => s.name),
+      unique.map((s) => s.stationType ?? null),
+      unique.map((s) => s.position?.lon ?? null),
+      unique.map((s) => s.position?.lat ?? null),
+      unique.map((s) => s.position?.original.lon ?? null),
+      unique.map((s) => s.position?.original.lat ?? null),
+      unique.map((s) => s.position?.original.crs ?? null),
+      unique.map((s) => s.division),
+      unique.map((s) => s.divisionCode ?? null),
+      unique.map((s) => s.rawHash),
+    ],
+  );
+  const stored = rows.filter((row) => row.inserted).length;
+  return { stored, replaced: rows.length - stored };
+}
+
+/** Replaces thresholds by (station, property, name, season). Returns how many changed. */
+export async function writeThresholds(
+  client: Queryable,
+  feedId: string,
+  thresholds: readonly ThresholdRecord[],
+): Promise<number> {
+  if (thresholds.length === 0) return 0;
+  const keyOf = (t: ThresholdRecord): string => [t.station, t.property, t.name, t.season?.from ?? ''].join('\n');
+  const unique = [...new Map(thresholds.map((t) => [keyOf(t), t])).entries()].sort(([a], [b]) => (a < b ? -1 : 1));
+  const rows = unique.map(([, t]) => t);
+  const { rowCount } = await client.query(
+    `INSERT INTO threshold (station_id, property, name, season_from, season_to, value)
+     SELECT $1 || ':' || station, property, name, season_from, season_to, value
+     FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::float8[])
+       AS t(station, property, name, season_from, season_to, value)
+     ON CONFLICT (station_id, property, name, season_from) DO UPDATE SET value = excluded.value, season_to = excluded.season_to
+     WHERE (threshold.value, threshold.season_to) IS DISTINCT FROM (excluded.value, excluded.season_to)`,
+    [
+      feedId,
+      rows.map((t) => t.station),
+      rows.map((t) => t.property),
+      rows.map((t) => t.name),
+      rows.map((t) => t.season?.from ?? ''),
+      rows.map((t) => t.season?.to ?? ''),
+      rows.map((t) => t.value),
+    ],
+  );
+  return rowCount ?? 0;
+}
