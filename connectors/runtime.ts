@@ -1,0 +1,158 @@
+import { messageOf } from '../model/errors.js';
+import type { PushDoor } from '../model/push.js';
+import type { Outcome } from '../model/record.js';
+import { backoffMs, pause } from './back-off.js';
+import { Batcher } from './batcher.js';
+import type { Connector, FeedContext, FeedSource } from './connector.js';
+import { type GuardOptions, guard } from './guard.js';
+
+/** What the runtime needs of the hub; the server gives it. */
+export interface FeedStore {
+  /** One transaction: rows, rejects, watermark and log entries. */
+  write(feedId: string, outcome: Outcome): Promise<void>;
+  /** True for failures that say nothing about the data. */
+  isUnavailable(error: unknown): boolean;
+  watermark(feedId: string): Promise<string | undefined>;
+}
+
+/** The settings that the runtime itself reads; every feed's settings hold them. */
+export interface RuntimeSettings {
+  readonly expectedEverySeconds: number;
+  readonly exercise: boolean;
+}
+
+export interface Link {
+  readonly state: 'STARTING' | 'UP' | 'DOWN';
+  readonly reason: string | null;
+  /** When anything, if only a sign of life, last came. */
+  readonly contactAt: Date | null;
+}
+
+export interface FeedRuntimeOptions<S extends RuntimeSettings> {
+  readonly connector: Connector<S>;
+  readonly settings: S;
+  readonly store: FeedStore;
+  readonly push: PushDoor;
+  readonly now: () => Date;
+  readonly keepObservationsDays: number;
+  /** Told of every change of the link, with the new one. */
+  readonly onLink: (feedId: string, link: Link) => void;
+  readonly onListening: (feedId: string, address: string) => void;
+  /** A poll round that takes longer is aborted and counts as a broken link. */
+  readonly roundTimeoutMs?: number;
+}
+
+/** Supervises one feed: runs its source, again after each poll, after a back-off when the link breaks, until stopped. */
+export class FeedRuntime<S extends RuntimeSettings = RuntimeSettings> {
+  readonly #batcher: Batcher;
+  readonly #guard: GuardOptions;
+  #link: Link = { state: 'STARTING', reason: null, contactAt: null };
+  #abort: AbortController | undefined;
+  #done: Promise<void> = Promise.resolve();
+
+  constructor(private readonly options: FeedRuntimeOptions<S>) {
+    const { store, connector, settings } = options;
+    this.#guard = { keepObservationsDays: options.keepObservationsDays, exercise: settings.exercise };
+    this.#batcher = new Batcher({
+      write: (outcome) => store.write(connector.id, outcome),
+      isUnavailable: (error) => store.isUnavailable(error),
+    });
+  }
+
+  get id(): string {
+    return this.options.connector.id;
+  }
+
+  get link(): Link {
+    return this.#link;
+  }
+
+  get running(): boolean {
+    return this.#abort !== undefined;
+  }
+
+  start(): void {
+    if (this.#abort) return;
+    this.#abort = new AbortController();
+    this.#setLink('STARTING', null);
+    this.#done = this.#supervise(this.options.connector.create(this.options.settings), this.#abort.signal);
+  }
+
+  /** Resolves when the source has ended and everything it handed over is stored or refused. */
+  async stop(): Promise<void> {
+    this.#abort?.abort();
+    await this.#done;
+    await this.#batcher.idle();
+    this.#abort = undefined;
+  }
+
+  async #supervise(source: FeedSource, signal: AbortSignal): Promise<void> {
+    let failures = 0;
+    while (!signal.aborted) {
+      try {
+        await this.#round(source, signal);
+        failures = 0;
+        this.#contact();
+        await pause((source.everySeconds ?? 1) * 1000, signal);
+      } catch (error) {
+        if (signal.aborted) return;
+        // A listener that ran well for a while starts its back-off anew.
+        failures = this.#link.state === 'DOWN' ? failures + 1 : 1;
+        this.#setLink('DOWN', messageOf(error).slice(0, 500));
+        await pause(backoffMs(failures), signal);
+      }
+    }
+  }
+
+  async #round(source: FeedSource, stop: AbortSignal): Promise<void> {
+    if (source.everySeconds === undefined) return source.run(this.#context(stop));
+    const limitMs = this.options.roundTimeoutMs ?? 120_000;
+    const limit = AbortSignal.timeout(limitMs);
+    const signal = AbortSignal.any([stop, limit]);
+    const cut = new Promise<never>((_, reject) => {
+      signal.addEventListener('abort', () => reject(new Error(`a round took longer than ${limitMs / 1000} s`)), {
+        once: true,
+      });
+    });
+    const round = source.run(this.#context(signal));
+    await Promise.race([round, cut]).finally(() => round.catch(() => {}));
+  }
+
+  #context(signal: AbortSignal): FeedContext {
+    const { store, connector, push, now, onListening } = this.options;
+    return {
+      signal,
+      push,
+      now,
+      take: (outcome) => this.#take(outcome),
+      contact: () => this.#contact(),
+      watermark: () => store.watermark(connector.id),
+      listening: (address) => {
+        onListening(connector.id, address);
+        this.#setLink('UP', null);
+      },
+    };
+  }
+
+  async #take(outcome: Outcome): Promise<void> {
+    const checked = guard(outcome.records, this.options.now(), this.#guard);
+    await this.#batcher.take({
+      ...outcome,
+      records: checked.records,
+      rejects: [...outcome.rejects, ...checked.rejects],
+    });
+    this.#contact();
+  }
+
+  #contact(): void {
+    const contactAt = this.options.now();
+    if (this.#link.state === 'UP') this.#link = { ...this.#link, contactAt };
+    else this.#setLink('UP', null, contactAt);
+  }
+
+  #setLink(state: Link['state'], reason: string | null, contactAt = this.#link.contactAt): void {
+    const changed = state !== this.#link.state || reason !== this.#link.reason;
+    this.#link = { state, reason, contactAt };
+    if (changed) this.options.onLink(this.id, this.#link);
+  }
+}

@@ -1,0 +1,78 @@
+import { DEPARTMENT_CODES, DEPARTMENTS, type DepartmentCode } from '../../model/department.js';
+import type { FeedHealth, FeedState } from '../../model/feed-state.js';
+import type { Queryable } from '../database.js';
+
+export interface FeedRegistration {
+  readonly id: string;
+  readonly department: DepartmentCode;
+  readonly title: { readonly en: string; readonly zh: string };
+  readonly freshness: 'observation' | 'contact';
+  readonly expectedEverySeconds: number;
+  readonly exercise: boolean;
+}
+
+export interface FeedRow extends FeedHealth {
+  readonly id: string;
+  readonly announcedState: FeedState;
+}
+
+/** Writes the departments and this hub's feeds; feeds no longer in the settings stay, marked as not configured. */
+export async function registerFeeds(client: Queryable, feeds: readonly FeedRegistration[]): Promise<void> {
+  await client.query(
+    `INSERT INTO department (code, slug, name_en, name_zh) SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])
+     ON CONFLICT (code) DO UPDATE SET slug = excluded.slug, name_en = excluded.name_en, name_zh = excluded.name_zh`,
+    [
+      DEPARTMENT_CODES,
+      DEPARTMENT_CODES.map((code) => DEPARTMENTS[code].slug),
+      DEPARTMENT_CODES.map((code) => DEPARTMENTS[code].en),
+      DEPARTMENT_CODES.map((code) => DEPARTMENTS[code].zh),
+    ],
+  );
+  await client.query(`UPDATE feed SET configured = false WHERE configured AND id <> ALL($1)`, [feeds.map((f) => f.id)]);
+  await client.query(
+    `INSERT INTO feed (id, department_code, title_en, title_zh, freshness, expected_every_seconds, status, link)
+     SELECT id, department, en, zh, freshness, every, status, 'STARTING'
+     FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::float8[], $7::text[])
+       AS f(id, department, en, zh, freshness, every, status)
+     ON CONFLICT (id) DO UPDATE SET title_en = excluded.title_en, title_zh = excluded.title_zh, freshness = excluded.freshness,
+       expected_every_seconds = excluded.expected_every_seconds, status = excluded.status, configured = true,
+       link = 'STARTING', link_reason = CASE WHEN feed.disabled THEN feed.link_reason END`,
+    [
+      feeds.map((f) => f.id),
+      feeds.map((f) => f.department),
+      feeds.map((f) => f.title.en),
+      feeds.map((f) => f.title.zh),
+      feeds.map((f) => f.freshness),
+      feeds.map((f) => f.expectedEverySeconds),
+      feeds.map((f) => (f.exercise ? 'EXERCISE' : 'ACTUAL')),
+    ],
+  );
+}
+
+const COLUMNS = `id, disabled, configured, freshness, link, link_reason AS "linkReason",
+  expected_every_seconds AS "expectedEverySeconds", last_received_at AS "lastReceivedAt", last_observed_at AS "lastObservedAt",
+  announced_state AS "announcedState"`;
+
+/** Locks the feed's row until the transaction ends; undefined for an unknown id. */
+export async function lockFeed(client: Queryable, id: string): Promise<FeedRow | undefined> {
+  const { rows } = await client.query<FeedRow>(`SELECT ${COLUMNS} FROM feed WHERE id = $1 FOR UPDATE`, [id]);
+  return rows[0];
+}
+
+export async function readFeedHealth(db: Queryable): Promise<FeedRow[]> {
+  const { rows } = await db.query<FeedRow>(`SELECT ${COLUMNS} FROM feed ORDER BY id`);
+  return rows;
+}
+
+export async function saveFeedHealth(client: Queryable, feed: FeedRow): Promise<void> {
+  await client.query(
+    `UPDATE feed SET disabled = $2, link = $3, link_reason = $4, last_received_at = greatest(last_received_at, $5), announced_state = $6
+     WHERE id = $1`,
+    [feed.id, feed.disabled, feed.link, feed.linkReason, feed.lastReceivedAt, feed.announcedState],
+  );
+}
+
+export async function readWatermark(db: Queryable, id: string): Promise<string | undefined> {
+  const { rows } = await db.query<{ watermark: string | null }>('SELECT watermark FROM feed WHERE id = $1', [id]);
+  return rows[0]?.watermark ?? undefined;
+}
