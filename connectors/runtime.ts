@@ -115,7 +115,13 @@ export class FeedRuntime<S extends RuntimeSettings = RuntimeSettings> {
       });
     });
     const round = source.run(this.#context(signal));
-    await Promise.race([round, cut]).finally(() => round.catch(() => {}));
+    try {
+      await Promise.race([round, cut]);
+    } catch (error) {
+      // An aborted round gets a moment to close what it holds; one that ignores its signal is left behind.
+      await Promise.race([round.catch(() => {}), pause(2000, AbortSignal.timeout(2000))]);
+      throw error;
+    }
   }
 
   #context(signal: AbortSignal): FeedContext {

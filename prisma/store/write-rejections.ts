@@ -40,3 +40,17 @@ export async function writeRejections(
   );
   return answer.rows.filter((row) => row.inserted).length;
 }
+
+/** At most this many rejected pieces a feed are kept; the oldest go first. */
+const KEPT_PER_FEED = 10_000;
+
+/** Drops rejections last seen before `before`, and the oldest of a feed that has too many. */
+export async function dropOldRejections(db: Queryable, before: Date): Promise<void> {
+  await db.query('DELETE FROM rejection WHERE last_seen_at < $1', [before]);
+  await db.query(
+    `DELETE FROM rejection r USING (
+       SELECT feed_id, (array_agg(id ORDER BY id DESC))[$1 + 1] AS last FROM rejection GROUP BY feed_id HAVING count(*) > $1
+     ) over_limit WHERE r.feed_id = over_limit.feed_id AND r.id <= over_limit.last`,
+    [KEPT_PER_FEED],
+  );
+}

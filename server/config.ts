@@ -1,0 +1,115 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { type Document, isMap, LineCounter, parseDocument } from 'yaml';
+import { z } from 'zod';
+import type { Connector } from '../connectors/connector.js';
+import type { RuntimeSettings } from '../connectors/runtime.js';
+import { type Secrets, substitute } from './substitute.js';
+
+/** A mistake in the settings file: where, and what to do. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+const hubSettings = z.strictObject({
+  /** The division this hub serves. */
+  area: z.string().regex(/^\d{6}$/, { error: 'a 6-digit division code' }),
+  demo: z
+    .strictObject({ enabled: z.boolean().default(true), speed: z.number().min(0.1).max(100).default(1) })
+    .prefault({ enabled: false }),
+  keepObservationsDays: z.int().min(1).max(36_500).default(400),
+  keepLogDays: z.int().min(1).max(36_500).default(30),
+  keepRejectionsDays: z.int().min(1).max(36_500).default(90),
+});
+export type HubSettings = z.infer<typeof hubSettings>;
+
+const shape = z.strictObject({
+  hub: hubSettings,
+  feeds: z.record(z.string(), z.record(z.string(), z.unknown())).default({}),
+});
+
+export interface ConfiguredFeed {
+  readonly connector: Connector<RuntimeSettings>;
+  readonly settings: RuntimeSettings & { readonly enabled: boolean };
+}
+
+/** A settings file, read once: hub settings are fixed, feeds are resolved when the demo's addresses are known. */
+export class Config {
+  readonly hub: HubSettings;
+  readonly #feeds: Record<string, Record<string, unknown>>;
+
+  constructor(
+    private readonly path: string,
+    private readonly document: Document,
+    private readonly lines: LineCounter,
+    private readonly connectors: readonly Connector<RuntimeSettings>[],
+    private readonly secrets: Secrets,
+  ) {
+    const parsed = this.#parse(shape, document.toJS() as unknown, []);
+    this.hub = parsed.hub;
+    this.#feeds = parsed.feeds;
+  }
+
+  /** The feeds in the file's order, `${demo.<name>}` replaced and credentials fetched. Throws ConfigError on any mistake. */
+  feeds(demo: Readonly<Record<string, string>>): ConfiguredFeed[] {
+    return Object.entries(this.#feeds).map(([id, raw]) => {
+      const connector = this.connectors.find((each) => each.id === id);
+      if (!connector)
+        throw this.#error(
+          ['feeds', id],
+          `no such feed; this hub has: ${this.connectors.map((each) => each.id).join(', ')}`,
+        );
+      let value: unknown;
+      try {
+        value = substitute(raw, demo, this.secrets);
+      } catch (error) {
+        throw this.#error(['feeds', id], error instanceof Error ? error.message : String(error));
+      }
+      return {
+        connector,
+        settings: this.#parse(connector.settings, value, ['feeds', id]) as ConfiguredFeed['settings'],
+      };
+    });
+  }
+
+  #parse<T>(schema: z.ZodType<T>, value: unknown, at: readonly string[]): T {
+    const result = schema.safeParse(value);
+    if (result.success) return result.data;
+    const issue = result.error.issues[0];
+    throw this.#error([...at, ...(issue?.path.map(String) ?? [])], issue?.message ?? 'is not right');
+  }
+
+  #error(path: readonly string[], reason: string): ConfigError {
+    const line = this.#lineOf(path);
+    return new ConfigError(`${this.path}:${line}: ${path.join('.')}: ${reason}`);
+  }
+
+  /** The line of the deepest node of the path that the file has. */
+  #lineOf(path: readonly string[]): number {
+    let line = 1;
+    let node: unknown = this.document.contents;
+    for (const name of path) {
+      if (!isMap(node)) {
+        node = (node as { get?: (key: number, keep: true) => unknown })?.get?.(Number(name), true);
+      } else {
+        const pair = node.items.find((each) => String(each.key) === name);
+        const start = (pair?.key as { range?: [number, number, number] } | undefined)?.range?.[0];
+        if (start !== undefined) line = this.lines.linePos(start).line;
+        node = pair?.value;
+      }
+      if (node === undefined) return line;
+    }
+    return line;
+  }
+}
+
+/** Reads a settings file; every mistake is a ConfigError naming file, line and reason. */
+export function readConfig(path: string, connectors: readonly Connector<RuntimeSettings>[], secrets: Secrets): Config {
+  if (!existsSync(path)) throw new ConfigError(`${path}: no such file; HUB_CONFIG names the settings file`);
+  const lines = new LineCounter();
+  const document = parseDocument(readFileSync(path, 'utf8'), { lineCounter: lines });
+  const fault = document.errors[0];
+  if (fault) throw new ConfigError(`${path}:${lines.linePos(fault.pos[0]).line}: ${fault.message.split('\n')[0]}`);
+  const folder = dirname(resolve(path));
+  return new Config(path, document, lines, connectors, { ...secrets, folder });
+}

@@ -1,0 +1,89 @@
+import type { FeedRuntime } from '../connectors/runtime.js';
+import { appendEntries } from '../events/log.js';
+import { HubError } from '../model/errors.js';
+import { feedState } from '../model/feed-state.js';
+import type { Database } from '../prisma/database.js';
+import { type FeedRow, lockFeed, readFeedHealth, saveFeedHealth } from '../prisma/store/feeds.js';
+
+export interface FeedMonitorOptions {
+  readonly db: Database;
+  readonly now: () => Date;
+  readonly onError: (error: unknown) => void;
+}
+
+/** A sign of life is written down no more often than this. */
+const CONTACT_EVERY_MS = 10_000;
+
+/**
+ * Keeps each feed's row in step with its runtime, and tells on the log when its state changes: at once when the link
+ * does, by `check` when time alone makes a feed late. Also switches feeds off and on.
+ */
+export class FeedMonitor {
+  readonly #runtimes = new Map<string, FeedRuntime>();
+  #queue: Promise<void> = Promise.resolve();
+
+  constructor(private readonly options: FeedMonitorOptions) {}
+
+  add(runtime: FeedRuntime): void {
+    this.#runtimes.set(runtime.id, runtime);
+  }
+
+  /** Starts every feed that is not switched off. */
+  async start(): Promise<void> {
+    const rows = new Map((await readFeedHealth(this.options.db.read)).map((row) => [row.id, row]));
+    for (const runtime of this.#runtimes.values()) if (!rows.get(runtime.id)?.disabled) runtime.start();
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#runtimes.values()].map((runtime) => runtime.stop()));
+    await this.#queue;
+  }
+
+  /** Writes one feed's link down soon; never throws. Changes are written one after another. */
+  linkChanged(feedId: string): void {
+    this.#queue = this.#queue.then(() => this.#sync(feedId)).catch(this.options.onError);
+  }
+
+  /** One read of all feeds, and a write for each whose state or sign of life is behind. */
+  async check(): Promise<void> {
+    const now = this.options.now();
+    for (const row of await readFeedHealth(this.options.db.write)) {
+      const next = this.#withLink(row);
+      const silentMs = (next.lastReceivedAt?.getTime() ?? 0) - (row.lastReceivedAt?.getTime() ?? 0);
+      const behind = next.link !== row.link || next.linkReason !== row.linkReason || silentMs > CONTACT_EVERY_MS;
+      if (behind || feedState(next, now).state !== row.announcedState) await this.#sync(row.id);
+    }
+  }
+
+  /** Switches a feed off or on, for this start and later ones; the state is on the log when it resolves. */
+  async setEnabled(feedId: string, enabled: boolean, reason?: string): Promise<void> {
+    const runtime = this.#runtimes.get(feedId);
+    if (!runtime) throw new HubError('NOT_FOUND', `no feed "${feedId}" in this hub's settings`);
+    if (!enabled) await runtime.stop();
+    await this.#sync(feedId, { disabled: !enabled, linkReason: enabled ? null : (reason ?? null) });
+    if (enabled) runtime.start();
+  }
+
+  async #sync(feedId: string, change: Partial<FeedRow> = {}): Promise<void> {
+    await this.options.db.transaction(async (client) => {
+      const row = await lockFeed(client, feedId);
+      if (!row) return;
+      const next = { ...this.#withLink(row), ...change };
+      const { state, reason } = feedState(next, this.options.now());
+      await saveFeedHealth(client, { ...next, announcedState: state });
+      if (state !== row.announcedState)
+        await appendEntries(client, [
+          { topic: 'feed', key: feedId, at: this.options.now(), payload: { feedId, state, reason } },
+        ]);
+    });
+  }
+
+  #withLink(row: FeedRow): FeedRow {
+    const runtime = this.#runtimes.get(row.id);
+    if (!runtime?.running || row.disabled) return row;
+    const { state, reason, contactAt } = runtime.link;
+    const lastReceivedAt =
+      contactAt && (!row.lastReceivedAt || contactAt > row.lastReceivedAt) ? contactAt : row.lastReceivedAt;
+    return { ...row, link: state, linkReason: reason, lastReceivedAt };
+  }
+}

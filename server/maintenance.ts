@@ -1,0 +1,34 @@
+import { dropOldEntries } from '../events/retention.js';
+import type { LogTopic } from '../model/entry.js';
+import type { Database } from '../prisma/database.js';
+import type { Partitions } from '../prisma/store/partitions.js';
+import { dropOldRejections } from '../prisma/store/write-rejections.js';
+import type { Job } from './clockwork.js';
+
+const DAY_MS = 86_400_000;
+const EVERY_MS = 10 * 60_000;
+
+export interface Keeping {
+  readonly keepObservationsDays: number;
+  readonly keepLogDays: number;
+  readonly keepRejectionsDays: number;
+}
+
+/** Makes partitions ahead and drops what is past its keeping: observations by the day, log entries by topic, rejections. */
+export const maintenanceJob = (db: Database, partitions: Partitions, keeping: Keeping, now: () => Date): Job => ({
+  name: 'retention',
+  run: async () => {
+    const before = (days: number): Date => new Date(now().getTime() - days * DAY_MS);
+    await partitions.ahead(now(), 3);
+    await partitions.dropBefore(before(keeping.keepObservationsDays));
+    // Observations only wake subscribers: the rows themselves are kept elsewhere.
+    const kept: readonly (readonly [LogTopic, Date])[] = [
+      ['observation', new Date(now().getTime() - 3_600_000)],
+      ['warning', before(keeping.keepLogDays)],
+      ['feed', before(keeping.keepLogDays)],
+    ];
+    for (const [topic, limit] of kept) await dropOldEntries(db, topic, limit);
+    await dropOldRejections(db.write, before(keeping.keepRejectionsDays));
+    return EVERY_MS;
+  },
+});

@@ -1,0 +1,60 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { BatchResult } from '../model/batch.js';
+
+export interface MetricSources {
+  readonly sockets: () => number;
+  readonly subscribers: () => number;
+  readonly links: () => Iterable<{ id: string; state: string }>;
+}
+
+/** The hub's own numbers, in a registry of its own: several hubs may live in one process. */
+export class Metrics {
+  readonly registry = new Registry();
+  readonly #records = new Counter({
+    name: 'fenghuo_feed_records_total',
+    help: 'Records of a feed by outcome: stored, replaced, rejected',
+    labelNames: ['feed', 'outcome'],
+    registers: [this.registry],
+  });
+  readonly #batch = new Histogram({
+    name: 'fenghuo_batch_seconds',
+    help: 'Time from a batch handed over to its commit',
+    labelNames: ['feed'],
+    buckets: [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5],
+    registers: [this.registry],
+  });
+  readonly #errors = new Counter({
+    name: 'fenghuo_errors_total',
+    help: 'Failures that were logged, by part',
+    labelNames: ['part'],
+    registers: [this.registry],
+  });
+
+  constructor(sources: MetricSources) {
+    collectDefaultMetrics({ register: this.registry });
+    const gauge = (name: string, help: string, read: () => number): void => {
+      new Gauge({ name, help, registers: [this.registry], collect() { this.set(read()); } });
+    };
+    gauge('fenghuo_sockets', 'Open WebSocket connections', sources.sockets);
+    gauge('fenghuo_subscribers', 'Live subscriptions', sources.subscribers);
+    new Gauge({
+      name: 'fenghuo_feed_up',
+      help: '1 where the link of the feed works',
+      labelNames: ['feed'],
+      registers: [this.registry],
+      collect() {
+        for (const { id, state } of sources.links()) this.set({ feed: id }, state === 'UP' ? 1 : 0);
+      },
+    });
+  }
+
+  batch(feedId: string, result: BatchResult, milliseconds: number): void {
+    this.#batch.observe({ feed: feedId }, milliseconds / 1000);
+    for (const outcome of ['stored', 'replaced', 'rejected'] as const)
+      if (result[outcome] > 0) this.#records.inc({ feed: feedId, outcome }, result[outcome]);
+  }
+
+  error(part: string): void {
+    this.#errors.inc({ part });
+  }
+}

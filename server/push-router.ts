@@ -1,0 +1,59 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { PushDoor, PushReply, PushRequest } from '../model/push.js';
+
+interface Opened {
+  readonly maxBytes: number;
+  readonly handle: (request: PushRequest) => Promise<PushReply>;
+}
+
+/** Serves POST /feeds/<feed id> for the push feeds that have opened it. */
+export class PushRouter implements PushDoor {
+  readonly #open = new Map<string, Opened>();
+
+  open(feedId: string, maxBytes: number, handle: Opened['handle']): { path: string; close(): void } {
+    const path = `/feeds/${feedId}`;
+    const opened = { maxBytes, handle };
+    this.#open.set(path, opened);
+    return { path, close: () => void (this.#open.get(path) === opened && this.#open.delete(path)) };
+  }
+
+  async handle(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
+    const opened = this.#open.get(path);
+    if (!opened) return send(response, fault(404, 'no push feed is open here'));
+    if (request.method !== 'POST') return send(response, fault(405, 'use POST'));
+    const body = await readBody(request, opened.maxBytes);
+    if (!body) return send(response, fault(413, `the body is larger than ${opened.maxBytes} bytes`), true);
+    send(
+      response,
+      await opened.handle({
+        authorization: request.headers.authorization,
+        contentType: request.headers['content-type'],
+        body,
+      }),
+    );
+  }
+}
+
+const fault = (status: number, what: string): PushReply => ({ status, body: JSON.stringify({ error: what }) });
+
+function send(response: ServerResponse, reply: PushReply, close = false): void {
+  response.writeHead(reply.status, {
+    'content-type': reply.contentType ?? 'application/json; charset=utf-8',
+    ...(reply.status === 503 ? { 'retry-after': '5' } : {}),
+    ...(close ? { connection: 'close' } : {}),
+  });
+  response.end(reply.body);
+}
+
+/** The whole body, or undefined once it is larger than `maxBytes`: the rest is not read. */
+async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> {
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) return undefined;
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > maxBytes) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}

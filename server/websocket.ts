@@ -1,0 +1,79 @@
+import type { Server } from 'node:http';
+import { GraphQLError, type ExecutionArgs } from 'graphql';
+import type { Context, SubscribePayload } from 'graphql-ws';
+import { type Extra, useServer } from 'graphql-ws/use/ws';
+import { WebSocketServer } from 'ws';
+import { formatError } from '../schema/errors.js';
+import type { GraphqlOptions, Yoga } from './graphql.js';
+
+/** Closes a subscriber that fell too far behind. A stock graphql-ws client reconnects on it and resumes with its cursor. */
+export const SLOW_SUBSCRIBER = 4290;
+
+const MAX_FRAME_BYTES = 256 * 1024;
+const MAX_OPERATIONS_PER_SOCKET = 100;
+
+type InitPayload = { readonly authorization?: unknown } | undefined;
+type Socket = Context<Record<string, unknown>, Extra>;
+
+/** graphql-transport-ws on the same port and path as HTTP. `stop` closes every socket with 1001, which clients return from. */
+export function serveWebSocket(http: Server, yoga: Yoga, options: GraphqlOptions): { stop(): Promise<void>; sockets(): number } {
+  const sockets = new WebSocketServer({ server: http, path: '/graphql', maxPayload: MAX_FRAME_BYTES });
+  const served = useServer(
+    {
+      // Errors never leave as they are: yoga's enveloped functions mask those of execution, the rest is masked here.
+      execute: (args) => (args as EnvelopedArgs).rootValue.execute(args),
+      subscribe: (args) => (args as EnvelopedArgs).rootValue.subscribe(args),
+      onSubscribe: (socket, _id, payload) => prepare(socket as unknown as Socket, payload, yoga, options),
+      onError: (_socket, _id, _payload, errors) => errors.map((error) => formatError(error)),
+    },
+    sockets,
+  );
+  return {
+    stop: async () => {
+      for (const socket of sockets.clients) socket.close(1001, 'the hub is stopping: come back with your cursor');
+      await served.dispose();
+    },
+    sockets: () => sockets.clients.size,
+  };
+}
+
+interface EnvelopedArgs extends ExecutionArgs {
+  rootValue: Pick<ReturnType<Yoga['getEnveloped']>, 'execute' | 'subscribe'>;
+}
+
+async function prepare(
+  socket: Socket,
+  payload: SubscribePayload,
+  yoga: Yoga,
+  options: GraphqlOptions,
+): Promise<EnvelopedArgs | readonly GraphQLError[]> {
+  if (Object.keys(socket.subscriptions).length > MAX_OPERATIONS_PER_SOCKET)
+    return [new GraphQLError(`at most ${MAX_OPERATIONS_PER_SOCKET} operations on one socket`, { extensions: { code: 'RATE_LIMITED', retryAfterSeconds: 1 } })];
+  const { request, socket: ws } = socket.extra;
+  const context = options.context(request, authorizationOf(socket), () =>
+    ws.close(SLOW_SUBSCRIBER, 'too slow: come back with your last cursor'),
+  );
+  const enveloped = yoga.getEnveloped({ ...context, req: request, params: payload } as never);
+  try {
+    const document = enveloped.parse(payload.query);
+    const errors = enveloped.validate(enveloped.schema, document);
+    if (errors.length > 0) return errors.slice(0, 5).map((error) => formatError(error as GraphQLError));
+    return {
+      schema: enveloped.schema,
+      operationName: payload.operationName ?? undefined,
+      document,
+      variableValues: payload.variables ?? undefined,
+      contextValue: { ...(await enveloped.contextFactory()), ...context },
+      rootValue: { execute: enveloped.execute, subscribe: enveloped.subscribe },
+    };
+  } catch (error) {
+    // A syntax error ends this operation, not the socket with everyone's live warnings on it.
+    return [formatError(error instanceof GraphQLError ? error : new GraphQLError('the operation could not be read'))];
+  }
+}
+
+function authorizationOf(socket: Socket): string | undefined {
+  const given = (socket.connectionParams as InitPayload)?.authorization;
+  return typeof given === 'string' ? given : socket.extra.request.headers.authorization;
+}
+
