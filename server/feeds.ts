@@ -1,6 +1,19 @@
 import { FeedRuntime, type FeedStore, type Link } from '../connectors/runtime.js';
 import type { PushDoor } from '../model/push.js';
+import type { Database } from '../prisma/database.js';
+import { registerFeeds } from '../prisma/store/feeds.js';
 import type { ConfiguredFeed } from './config.js';
+
+/** Writes down which feeds this hub has; the rest become DISABLED. */
+export const registrations = (db: Database, feeds: readonly ConfiguredFeed[]): Promise<void> =>
+  db.transaction((client) =>
+    registerFeeds(
+      client,
+      feeds
+        .filter(({ settings }) => settings.enabled)
+        .map(({ connector, settings }) => ({ ...connector, ...settings })),
+    ),
+  );
 
 export interface FeedSetOptions {
   readonly feeds: readonly ConfiguredFeed[];

@@ -30,7 +30,9 @@ export function createGraphql(options: GraphqlOptions): Yoga {
     batching: false,
     multipart: false,
     logging: false,
-    graphiql: options.demo ? { title: '烽火 Fenghuo', defaultQuery: exampleQueries, subscriptionsProtocol: 'WS' } : false,
+    graphiql: options.demo
+      ? { title: '烽火 Fenghuo', defaultQuery: exampleQueries, subscriptionsProtocol: 'WS' }
+      : false,
     maskedErrors: { maskError: (error) => maskError(error, options.onError) },
     context: ({ req }) =>
       options.context(req, req.headers.authorization, () => {

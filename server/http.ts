@@ -19,7 +19,13 @@ export interface HttpOptions {
 /** The hub's one HTTP server; it listens once `listen` is called. Half-open and slow requests are cut. */
 export function createHttp(options: HttpOptions): Server {
   const server = createServer(
-    { requestTimeout: 20_000, headersTimeout: 10_000, connectionsCheckingInterval: 2000, keepAliveTimeout: 10_000, maxHeaderSize: 16_384 },
+    {
+      requestTimeout: 20_000,
+      headersTimeout: 10_000,
+      connectionsCheckingInterval: 2000,
+      keepAliveTimeout: 10_000,
+      maxHeaderSize: 16_384,
+    },
     (request, response) => {
       route(request, response, options).catch((error: unknown) => {
         options.onError(error);
@@ -70,7 +76,12 @@ async function graphql(request: IncomingMessage, response: ServerResponse, yoga:
 
 function graphqlFault(response: ServerResponse, status: number, message: string): void {
   response.setHeader('connection', 'close');
-  reply(response, status, JSON.stringify({ errors: [{ message, extensions: { code: 'BAD_INPUT' } }] }), 'application/json; charset=utf-8');
+  reply(
+    response,
+    status,
+    JSON.stringify({ errors: [{ message, extensions: { code: 'BAD_INPUT' } }] }),
+    'application/json; charset=utf-8',
+  );
 }
 
 function reply(response: ServerResponse, status: number, body: string, type = 'text/plain; charset=utf-8'): void {

@@ -7,4 +7,7 @@ export interface Logger {
 }
 
 export const stderrLogger = (level: string): Logger =>
-  pino({ level, base: undefined, timestamp: pino.stdTimeFunctions.isoTime, errorKey: 'error' }, pino.destination({ dest: 2, sync: true }));
+  pino(
+    { level, base: undefined, timestamp: pino.stdTimeFunctions.isoTime, errorKey: 'error' },
+    pino.destination({ dest: 2, sync: true }),
+  );

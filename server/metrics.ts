@@ -33,7 +33,14 @@ export class Metrics {
   constructor(sources: MetricSources) {
     collectDefaultMetrics({ register: this.registry });
     const gauge = (name: string, help: string, read: () => number): void => {
-      new Gauge({ name, help, registers: [this.registry], collect() { this.set(read()); } });
+      new Gauge({
+        name,
+        help,
+        registers: [this.registry],
+        collect() {
+          this.set(read());
+        },
+      });
     };
     gauge('fenghuo_sockets', 'Open WebSocket connections', sources.sockets);
     gauge('fenghuo_subscribers', 'Live subscriptions', sources.subscribers);

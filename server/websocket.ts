@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import { GraphQLError, type ExecutionArgs } from 'graphql';
+import { type ExecutionArgs, GraphQLError } from 'graphql';
 import type { Context, SubscribePayload } from 'graphql-ws';
 import { type Extra, useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
@@ -16,7 +16,11 @@ type InitPayload = { readonly authorization?: unknown } | undefined;
 type Socket = Context<Record<string, unknown>, Extra>;
 
 /** graphql-transport-ws on the same port and path as HTTP. `stop` closes every socket with 1001, which clients return from. */
-export function serveWebSocket(http: Server, yoga: Yoga, options: GraphqlOptions): { stop(): Promise<void>; sockets(): number } {
+export function serveWebSocket(
+  http: Server,
+  yoga: Yoga,
+  options: GraphqlOptions,
+): { stop(): Promise<void>; sockets(): number } {
   const sockets = new WebSocketServer({ server: http, path: '/graphql', maxPayload: MAX_FRAME_BYTES });
   const served = useServer(
     {
@@ -48,7 +52,11 @@ async function prepare(
   options: GraphqlOptions,
 ): Promise<EnvelopedArgs | readonly GraphQLError[]> {
   if (Object.keys(socket.subscriptions).length > MAX_OPERATIONS_PER_SOCKET)
-    return [new GraphQLError(`at most ${MAX_OPERATIONS_PER_SOCKET} operations on one socket`, { extensions: { code: 'RATE_LIMITED', retryAfterSeconds: 1 } })];
+    return [
+      new GraphQLError(`at most ${MAX_OPERATIONS_PER_SOCKET} operations on one socket`, {
+        extensions: { code: 'RATE_LIMITED', retryAfterSeconds: 1 },
+      }),
+    ];
   const { request, socket: ws } = socket.extra;
   const context = options.context(request, authorizationOf(socket), () =>
     ws.close(SLOW_SUBSCRIBER, 'too slow: come back with your last cursor'),
@@ -76,4 +84,3 @@ function authorizationOf(socket: Socket): string | undefined {
   const given = (socket.connectionParams as InitPayload)?.authorization;
   return typeof given === 'string' ? given : socket.extra.request.headers.authorization;
 }
-

@@ -1,0 +1,66 @@
+import { describe, expect, test } from '@jest/globals';
+import type { ObservationRecord, WarningRecord } from '../model/record.js';
+import { guard } from './guard.js';
+
+const now = new Date('2026-06-01T12:00:00Z');
+const observation = (change: Partial<ObservationRecord> = {}): ObservationRecord => ({
+  kind: 'observation',
+  sourceId: 's',
+  raw: 'r',
+  observedAt: now,
+  originalTime: 't',
+  zone: 'UTC',
+  station: '51346',
+  property: 'air-temperature',
+  value: 21.5,
+  quality: 'GOOD',
+  ...change,
+});
+const options = { keepObservationsDays: 30, exercise: false };
+const reasonOf = (change: Partial<ObservationRecord>): string | undefined =>
+  guard([observation(change)], now, options).rejects[0]?.reason;
+
+describe('what no codec may let through', () => {
+  test('a time at most ten minutes ahead passes, a later one is rejected and says both times', () => {
+    expect(reasonOf({ observedAt: new Date('2026-06-01T12:10:00Z') })).toBeUndefined();
+    const { rejects, records } = guard(
+      [observation({ observedAt: new Date('2026-06-01T12:10:01Z'), originalTime: '20:10:01' })],
+      now,
+      options,
+    );
+    expect(records).toEqual([]);
+    expect(rejects[0]).toMatchObject({ reason: 'future-date', detail: expect.stringContaining('20:10:01') });
+  });
+  test('a time older than observations are kept is rejected', () => {
+    expect(reasonOf({ observedAt: new Date('2026-05-01T11:59:59Z') })).toBe('too-old');
+    expect(reasonOf({ observedAt: new Date('2026-05-02T12:00:01Z') })).toBeUndefined();
+  });
+  test('a value that cannot be true, or is no number, is rejected', () => {
+    expect(reasonOf({ value: 61 })).toBe('out-of-range');
+    expect(reasonOf({ value: Number.NaN })).toBe('not-a-number');
+    expect(reasonOf({ value: Number.POSITIVE_INFINITY })).toBe('not-a-number');
+    expect(reasonOf({ value: null })).toBe('not-a-number');
+    expect(reasonOf({ value: null, quality: 'MISSING' })).toBeUndefined();
+    expect(reasonOf({ observedAt: new Date(Number.NaN) })).toBe('bad-time');
+  });
+  test('a warning that expires before it was sent is rejected', () => {
+    const warning = {
+      kind: 'warning',
+      observedAt: now,
+      expiresAt: now,
+      raw: '',
+      status: 'ACTUAL',
+    } as unknown as WarningRecord;
+    expect(guard([warning], now, options).rejects[0]?.reason).toBe('expires-before-sent');
+  });
+  test('what a feed of generated data says is an exercise, whatever its messages claim', () => {
+    const warning = {
+      kind: 'warning',
+      observedAt: now,
+      expiresAt: new Date('2026-06-02'),
+      raw: '',
+      status: 'ACTUAL',
+    } as unknown as WarningRecord;
+    expect(guard([warning], now, { ...options, exercise: true }).records[0]).toMatchObject({ status: 'EXERCISE' });
+  });
+});

@@ -1,0 +1,68 @@
+import type { StandIn } from '../demo/stand-in.js';
+
+/** The stand-ins that feeds are pointed at (`${demo.<name>}`), and the devices that call the hub's own listeners. */
+export interface DemoDepartments {
+  readonly sources: Readonly<Record<string, StandIn>>;
+  readonly devices: readonly DemoDevice[];
+}
+
+export interface DemoDevice {
+  /** The feed whose listener it calls. */
+  readonly feedId: string;
+  /** `address`: the listener's, as the feed said it; `hubUrl`: the hub's HTTP address. */
+  create(address: string, hubUrl: string): StandIn;
+}
+
+/** Runs the demo departments: sources before the feeds, each device once its feed listens. */
+export class Demo {
+  readonly #started: StandIn[] = [];
+  readonly #abort = new AbortController();
+  #devices: Promise<void>[] = [];
+
+  constructor(
+    private readonly departments: DemoDepartments,
+    private readonly onLine: (text: string) => void,
+    private readonly onError: (error: unknown) => void,
+  ) {}
+
+  /** Starts the sources and resolves with their addresses; one that fails is told and leaves its feed DOWN. */
+  async start(): Promise<Record<string, string>> {
+    const addresses: Record<string, string> = {};
+    for (const [name, standIn] of Object.entries(this.departments.sources)) {
+      try {
+        addresses[name] = await standIn.start();
+        this.#started.push(standIn);
+        this.onLine(`demo      ${standIn.name}`);
+      } catch (error) {
+        // A closed port: the feed shows what a dead department looks like.
+        addresses[name] = UNREACHABLE[name] ?? 'http://127.0.0.1:9';
+        this.onError(error);
+      }
+    }
+    return addresses;
+  }
+
+  /** Lets each device call its feed as soon as that listens. */
+  callIn(address: (feedId: string, signal: AbortSignal) => Promise<string | undefined>, hubUrl: string): void {
+    this.#devices = this.departments.devices.map(async (device) => {
+      const found = await address(device.feedId, this.#abort.signal);
+      if (found === undefined) return;
+      const standIn = device.create(found, hubUrl);
+      this.#started.push(standIn);
+      await standIn.start().then(() => this.onLine(`demo      ${standIn.name}`), this.onError);
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#abort.abort();
+    await Promise.all(this.#devices);
+    await Promise.all(this.#started.reverse().map((standIn) => standIn.stop().catch(this.onError)));
+  }
+}
+
+/** What a settings check, and a stand-in that did not start, put in place of an address. */
+export const UNREACHABLE: Readonly<Record<string, string>> = {
+  files: 'http://127.0.0.1:9',
+  'water-database': 'postgres://nobody@127.0.0.1:9/none',
+  broker: 'mqtt://127.0.0.1:9',
+};

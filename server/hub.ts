@@ -1,0 +1,180 @@
+import { PostgresBus } from '../events/bus-postgres.js';
+import { LogHub } from '../events/hub.js';
+import { type Database, openDatabase } from '../prisma/database.js';
+import { Partitions } from '../prisma/store/partitions.js';
+import { Clockwork, expiryJob } from './clockwork.js';
+import type { Config } from './config.js';
+import { Demo, type DemoDepartments } from './demo.js';
+import { FeedMonitor } from './feed-monitor.js';
+import { FeedSet, registrations } from './feeds.js';
+import { Ingest } from './ingest.js';
+import type { Logger } from './logger.js';
+import { maintenanceJob } from './maintenance.js';
+import { Metrics } from './metrics.js';
+import { type Divisions, prepareDatabase } from './prepare-database.js';
+import { PushRouter } from './push-router.js';
+import { Web } from './web.js';
+
+export interface HubOptions {
+  readonly config: Config;
+  readonly databaseUrl: string;
+  readonly host: string;
+  readonly port: number;
+  readonly adminKey: string;
+  readonly demo?: DemoDepartments | undefined;
+  readonly logger: Logger;
+  /** One tidy line per part as it comes up. */
+  readonly onLine?: (text: string) => void;
+  readonly now?: () => Date;
+  readonly onStatement?: (sql: string) => void;
+}
+
+/** What the later parts of a hub stand on. */
+interface Ground {
+  readonly db: Database;
+  readonly divisions: Divisions;
+  readonly partitions: Partitions;
+  readonly log: LogHub;
+  readonly push: PushRouter;
+  readonly monitor: FeedMonitor;
+  readonly metrics: Metrics;
+}
+
+/** Feeds are judged, and their signs of life written, this often. */
+const CHECK_FEEDS_MS = 5000;
+
+/** A whole hub over a database that exists: `start` brings it up part by part, `stop` ends what was started, last first. */
+export class Hub {
+  readonly #stops: { part: string; stop: () => Promise<void> | void }[] = [];
+  readonly #now: () => Date;
+  #web: Web | undefined;
+  #feeds: FeedSet | undefined;
+
+  constructor(private readonly options: HubOptions) {
+    this.#now = options.now ?? (() => new Date());
+  }
+
+  /** The HTTP address, once started. */
+  get url(): string {
+    return this.#web?.url ?? '';
+  }
+
+  /** The feeds, once started. */
+  get feeds(): FeedSet | undefined {
+    return this.#feeds;
+  }
+
+  async start(): Promise<void> {
+    try {
+      const ground = await this.#layGround();
+      await this.#openWeb(ground);
+      await this.#startFeeds(ground);
+      this.#startClockwork(ground);
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+  }
+
+  async stop(): Promise<void> {
+    for (let last = this.#stops.pop(); last; last = this.#stops.pop()) {
+      try {
+        await last.stop();
+      } catch (error) {
+        this.#failed(last.part, error);
+      }
+    }
+  }
+
+  async #layGround(): Promise<Ground> {
+    const { databaseUrl, onStatement } = this.options;
+    const db = openDatabase({ url: databaseUrl, ...(onStatement ? { onStatement } : {}) });
+    this.#onStop('database', () => db.close());
+    const divisions = await prepareDatabase(db);
+    const partitions = new Partitions(db);
+    await partitions.ahead(this.#now(), 3);
+    const log = new LogHub({ db, bus: new PostgresBus({ url: databaseUrl }), now: this.#now });
+    await log.start();
+    this.#onStop('log', () => log.stop());
+    const monitor = new FeedMonitor({ db, now: this.#now, onError: (error) => this.#failed('feed monitor', error) });
+    const metrics = new Metrics({
+      sockets: () => this.#web?.sockets ?? 0,
+      subscribers: () => log.subscribers,
+      links: () => this.#feeds?.runtimes.map((runtime) => ({ id: runtime.id, state: runtime.link.state })) ?? [],
+    });
+    return { db, divisions, partitions, log, push: new PushRouter(), monitor, metrics };
+  }
+
+  async #openWeb(ground: Ground): Promise<void> {
+    const web = new Web({ ...ground, ...this.options, now: this.#now, demo: this.options.demo !== undefined });
+    await web.start();
+    this.#web = web;
+    this.#onStop('web', () => web.stop());
+  }
+
+  async #startFeeds({ db, divisions, partitions, push, monitor, metrics }: Ground): Promise<void> {
+    const { config } = this.options;
+    const demo = this.#demo();
+    if (demo) this.#onStop('demo', () => demo.stop());
+    const configured = config.feeds(demo ? await demo.start() : {});
+    await registrations(db, configured);
+    const feeds = new FeedSet({
+      feeds: configured,
+      store: new Ingest({
+        db,
+        partitions,
+        divisions: divisions.index,
+        now: this.#now,
+        onBatch: (feedId, result, milliseconds) => metrics.batch(feedId, result, milliseconds),
+      }),
+      push,
+      now: this.#now,
+      keepObservationsDays: config.hub.keepObservationsDays,
+      onLink: (feedId, link) => {
+        if (link.state === 'DOWN') this.options.logger.warn({ feed: feedId, reason: link.reason }, 'feed is down');
+        monitor.linkChanged(feedId);
+      },
+    });
+    this.#feeds = feeds;
+    for (const runtime of feeds.runtimes) {
+      monitor.add(runtime);
+      this.options.onLine?.(`feed      ${runtime.id}`);
+    }
+    this.#onStop('feeds', () => monitor.stop());
+    await monitor.start();
+    demo?.callIn((feedId, signal) => feeds.address(feedId, signal), this.url);
+  }
+
+  #startClockwork({ db, partitions, monitor }: Ground): void {
+    const clockwork = new Clockwork(
+      [
+        expiryJob(db, this.#now),
+        maintenanceJob(db, partitions, this.options.config.hub, this.#now),
+        { name: 'feed monitor', run: () => monitor.check().then(() => CHECK_FEEDS_MS) },
+      ],
+      (job, error) => this.#failed(job, error),
+    );
+    clockwork.start();
+    this.#onStop('clockwork', () => clockwork.stop());
+  }
+
+  #demo(): Demo | undefined {
+    const { demo, onLine } = this.options;
+    return (
+      demo &&
+      new Demo(
+        demo,
+        (text) => onLine?.(text),
+        (error) => this.#failed('demo', error),
+      )
+    );
+  }
+
+  #onStop(part: string, stop: () => Promise<void> | void): void {
+    this.#stops.push({ part, stop });
+  }
+
+  #failed(part: string, error: unknown): void {
+    this.options.logger.error({ part, error }, 'a part of the hub failed');
+  }
+}

@@ -1,0 +1,93 @@
+import { join, resolve } from 'node:path';
+import { messageOf } from '../model/errors.js';
+import { keptKey } from './auth.js';
+import { ConfigError, readConfig } from './config.js';
+import { connectors } from './connectors.js';
+import { EmbeddedDatabase } from './database/embedded-database.js';
+import { UNREACHABLE } from './demo.js';
+import { demoDepartments } from './demo-departments.js';
+import { Hub } from './hub.js';
+import { stderrLogger } from './logger.js';
+import { packageRoot } from './root.js';
+
+const env = process.env;
+const line = (text: string): void => void process.stdout.write(`${text}\n`);
+
+/** Starts the hub from the environment (CONTRACT: PORT, HOST, DATABASE_URL, HUB_DATA_DIR, HUB_CONFIG, HUB_ADMIN_KEY). */
+async function main(): Promise<void> {
+  const logger = stderrLogger(env.LOG_LEVEL ?? 'warn');
+  const dataFolder = resolve(env.HUB_DATA_DIR ?? 'data');
+  const config = readConfig(resolve(env.HUB_CONFIG ?? join(packageRoot(), 'config', 'demo.yaml')), connectors, {
+    env: (name) => env[name],
+    generated: (name) => keptKey(join(dataFolder, 'keys'), name).key,
+  });
+  // Every mistake in the settings is told before anything starts.
+  config.feeds(config.hub.demo.enabled ? UNREACHABLE : {});
+  const stops: (() => Promise<void>)[] = [];
+  const stop = onceStopped(stops);
+  line('烽火 Fenghuo');
+  const databaseUrl = env.DATABASE_URL ?? (await startEmbedded(join(dataFolder), stops));
+  if (env.DATABASE_URL) line('database  DATABASE_URL');
+  const admin = env.HUB_ADMIN_KEY ? undefined : keptKey(join(dataFolder, 'keys'), 'admin');
+  const hub = new Hub({
+    config,
+    databaseUrl,
+    host: env.HOST ?? '127.0.0.1',
+    port: Number(env.PORT ?? 4000),
+    adminKey: env.HUB_ADMIN_KEY ?? (admin as { key: string }).key,
+    demo: config.hub.demo.enabled
+      ? demoDepartments({
+          speed: Number(env.HUB_DEMO_SPEED ?? config.hub.demo.speed),
+          databaseUrl,
+          keysFolder: join(dataFolder, 'keys'),
+        })
+      : undefined,
+    logger,
+    onLine: line,
+  });
+  stops.push(() => hub.stop());
+  await hub.start();
+  if (admin?.made) line(`admin key ${admin.key}  (kept in ${admin.path})`);
+  line(`ready     ${hub.url}/graphql`);
+  void stop;
+}
+
+async function startEmbedded(folder: string, stops: (() => Promise<void>)[]): Promise<string> {
+  const database = new EmbeddedDatabase({ folder, onLine: (text) => line(`database  ${text}`) });
+  stops.push(() => database.stop());
+  const { url, place, user } = await database.start();
+  line(`database  PostgreSQL in ${place}, run by ${user}`);
+  return url;
+}
+
+/** Stops everything once, last first, on Ctrl-C or SIGTERM; a second signal ends at once. */
+function onceStopped(stops: readonly (() => Promise<void>)[]): () => void {
+  let stopping = false;
+  const stop = (): void => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    line('stopping');
+    const limit = setTimeout(() => process.exit(1), 15_000);
+    limit.unref();
+    void [...stops]
+      .reverse()
+      .reduce((before, each) => before.then(each), Promise.resolve())
+      .then(
+        () => process.exit(0),
+        (error) => {
+          process.stderr.write(`${messageOf(error)}\n`);
+          process.exit(1);
+        },
+      );
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  return stop;
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(
+    error instanceof ConfigError ? `${error.message}\n` : `the hub could not start: ${messageOf(error)}\n`,
+  );
+  process.kill(process.pid, 'SIGTERM');
+});

@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto';
+import type { Server } from 'node:http';
+import type { LogHub } from '../events/hub.js';
+import { messageOf } from '../model/errors.js';
+import type { Database } from '../prisma/database.js';
+import type { HubContext } from '../resolvers/context.js';
+import { createLoaders } from '../resolvers/loaders.js';
+import { buildSchema } from '../schema/index.js';
+import { viewerOf } from './auth.js';
+import type { FeedMonitor } from './feed-monitor.js';
+import { createGraphql, type GraphqlOptions } from './graphql.js';
+import { createHttp, listen } from './http.js';
+import type { Logger } from './logger.js';
+import type { Metrics } from './metrics.js';
+import type { Divisions } from './prepare-database.js';
+import type { PushRouter } from './push-router.js';
+import { serveWebSocket } from './websocket.js';
+
+export interface WebOptions {
+  readonly db: Database;
+  readonly divisions: Divisions;
+  readonly log: LogHub;
+  readonly push: PushRouter;
+  readonly monitor: FeedMonitor;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+  readonly host: string;
+  readonly port: number;
+  readonly adminKey: string;
+  readonly demo: boolean;
+  readonly now: () => Date;
+}
+
+/** How long open HTTP requests may take to end when the hub stops. */
+const DRAIN_MS = 1500;
+
+/** Everything the hub serves on its one port: GraphQL over HTTP, SSE and WebSocket, the push door, health and metrics. */
+export class Web {
+  readonly #server: Server;
+  readonly #sockets: ReturnType<typeof serveWebSocket>;
+  #url = '';
+
+  constructor(private readonly options: WebOptions) {
+    const graphql: GraphqlOptions = {
+      schema: buildSchema(),
+      demo: options.demo,
+      context: (request, authorization, onSlow) => this.#context(authorization, request.socket.remoteAddress, onSlow),
+      onError: (error, requestId) => this.#failed(error, requestId),
+    };
+    const yoga = createGraphql(graphql);
+    this.#server = createHttp({
+      yoga,
+      push: options.push,
+      metrics: options.metrics.registry,
+      notReady: () => this.#notReady(),
+      onError: (error) => this.#failed(error, randomUUID()),
+    });
+    this.#sockets = serveWebSocket(this.#server, yoga, graphql);
+  }
+
+  get url(): string {
+    return this.#url;
+  }
+
+  get sockets(): number {
+    return this.#sockets.sockets();
+  }
+
+  async start(): Promise<void> {
+    this.#url = await listen(this.#server, this.options.port, this.options.host);
+  }
+
+  /** New requests are refused at once; sockets are told to come back; open requests get a moment to end. */
+  async stop(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    await this.#sockets.stop();
+    this.#server.closeIdleConnections();
+    const cut = setTimeout(() => this.#server.closeAllConnections(), DRAIN_MS);
+    await closed;
+    clearTimeout(cut);
+  }
+
+  #context(authorization: string | undefined, remoteAddress: string | undefined, onSlow: () => void): HubContext {
+    const { db, divisions, log, monitor, now } = this.options;
+    return {
+      db,
+      divisions: divisions.registry,
+      hub: log,
+      now,
+      viewer: viewerOf(authorization, remoteAddress, this.options),
+      loaders: createLoaders(db, divisions.registry, now),
+      requestId: randomUUID(),
+      onSlow,
+      feedControl: { setEnabled: (feedId, enabled, reason) => monitor.setEnabled(feedId, enabled, reason) },
+    };
+  }
+
+  async #notReady(): Promise<string | undefined> {
+    try {
+      await this.options.db.read.query('SELECT 1');
+      return undefined;
+    } catch (error) {
+      return `database: ${messageOf(error)}`;
+    }
+  }
+
+  #failed(error: unknown, requestId: string): void {
+    this.options.metrics.error('graphql');
+    this.options.logger.error({ requestId, error }, 'a request failed');
+  }
+}
