@@ -43,8 +43,8 @@ function decode({ root, namespace, element }: XmlDocument): Alert {
   if (root === 'EDXLDistribution')
     refuse('unsupported', 'an EDXL-DE envelope: let the source publish the CAP messages in it as files of their own');
   if (root !== 'alert') refuse('malformed', `<${root.slice(0, 40)}> is no warning message`);
-  if (namespace === undefined && ('sendTime' in element || !('sent' in element))) return decode12379(element);
-  if (namespace !== undefined && !CAP_NAMESPACES.includes(namespace))
+  if (!namespace && ('sendTime' in element || !('sent' in element))) return decode12379(element);
+  if (namespace && !CAP_NAMESPACES.includes(namespace))
     refuse('unsupported', `namespace ${namespace.slice(0, 80)} is neither CAP 1.2 nor CAP 1.1`);
   return decodeCap(element);
 }
