@@ -1,0 +1,7 @@
+/** Tells this process that the log has grown. It carries no entries: readers read the log themselves. */
+export interface Bus {
+  /** Calls `onWake` whenever there may be something new, also after every reconnection. Never throws; it retries by itself. */
+  start(onWake: () => void): void;
+  /** Resolves when nothing is left open. */
+  stop(): Promise<void>;
+}

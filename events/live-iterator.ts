@@ -1,0 +1,79 @@
+/** Ends and awaits like an async generator, but `return()` also ends a `next()` that is still waiting. */
+export abstract class LiveIterator<T> implements AsyncIterableIterator<T> {
+  #ended = false;
+  #wake: () => void = () => {};
+
+  /** The next item, or undefined when there is none yet; may throw to end with an error. */
+  protected abstract take(): Promise<T | undefined> | T | undefined;
+  /** Called once, when it ends for whatever reason. */
+  protected abstract release(): void;
+
+  protected get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Makes a waiting `next()` look again. */
+  protected wake(): void {
+    this.#wake();
+  }
+
+  async next(): Promise<IteratorResult<T>> {
+    try {
+      while (!this.#ended) {
+        const woken = new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+        const item = await this.take();
+        if (this.#ended) break;
+        if (item !== undefined) return { done: false, value: item };
+        await woken;
+      }
+    } catch (error) {
+      this.end();
+      throw error;
+    }
+    return { done: true, value: undefined };
+  }
+
+  return(): Promise<IteratorResult<T>> {
+    this.end();
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.release();
+    this.#wake();
+  }
+}
+
+/** Turns each item into any number of others, in order, keeping the property of LiveIterator that `return()` ends a waiting `next()`. */
+export function expand<A, B>(
+  source: AsyncIterableIterator<A>,
+  each: (item: A) => readonly B[],
+): AsyncIterableIterator<B> {
+  const ready: B[] = [];
+  return {
+    async next() {
+      while (ready.length === 0) {
+        const { done, value } = await source.next();
+        if (done) return { done: true, value: undefined };
+        ready.push(...each(value));
+      }
+      return { done: false, value: ready.shift() as B };
+    },
+    async return() {
+      ready.length = 0;
+      await source.return?.();
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
