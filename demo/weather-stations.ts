@@ -3,13 +3,13 @@ import type { Scene, Story } from './story.js';
 /** Generated stations: code, name, longitude, latitude, altitude in metres, and the share of the mountains' rain that falls there. */
 const STATIONS = [
   ['YW001', '演练·乌苏城区', 84.68, 44.43, 479, 0.25],
-  ['YW002', '演练·哈图布呼', 84.92, 44.66, 330, 0.1],
+  ['YW002', '演练·哈图布呼', 84.8, 44.6, 330, 0.1],
   ['YW003', '演练·甘家湖', 83.72, 44.86, 250, 0.05],
   ['YW004', '演练·四棵树', 84.26, 44.38, 640, 0.35],
   ['YW005', '演练·古尔图', 83.62, 44.4, 520, 0.3],
   ['YW006', '演练·白杨沟', 84.86, 44.16, 1260, 0.75],
   ['YW007', '演练·待甫僧', 84.62, 44.08, 1580, 0.9],
-  ['YW008', '演练·巴音沟', 84.98, 43.9, 2050, 1],
+  ['YW008', '演练·巴音沟', 84.9, 43.95, 2050, 1],
 ] as const;
 
 type Station = (typeof STATIONS)[number];
