@@ -47,7 +47,7 @@ export class LogSubscription<T extends LogTopic> extends LiveIterator<Delivered<
   }
 
   deliver(entry: LogEntry): void {
-    if (!this.#live || entry.position <= this.#scanned || this.ended) return;
+    if (!this.#live || this.#error || entry.position <= this.#scanned || this.ended) return;
     this.#scanned = entry.position;
     this.#queue.push(entry);
     if (this.#queue.length > this.options.capacity) this.#overflow();
