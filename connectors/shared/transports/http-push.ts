@@ -1,0 +1,118 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { PushReply, PushRequest } from '../../../model/push.js';
+import type { Outcome, RejectReason } from '../../../model/record.js';
+import type { FeedContext } from '../../connector.js';
+
+export interface PushOptions {
+  readonly feedId: string;
+  /** The feed's own key; callers send `authorization: Bearer <key>`. */
+  readonly key: string;
+  /** Media types without parameters, e.g. "application/xml". */
+  readonly contentTypes: readonly string[];
+  readonly maxBytes: number;
+  /** Bodies being stored at once; further calls are told to come back. */
+  readonly maxAtOnce: number;
+  /** Until a call is answered: what is not stored by then is told to come back. */
+  readonly timeoutMs: number;
+}
+
+const RETRY_SECONDS = 5;
+
+/**
+ * Serves a feed's push address until the context's signal aborts, then closes it and waits for the calls under way.
+ * Each body goes through `read`, which must not throw, and is answered only after the commit: 202 taken in, 400 with what was
+ * wrong and where, 401, 413, 415, or 503 where nothing is known to be stored. An outcome without records and rejects is a sign of life.
+ */
+export async function receivePushes(
+  context: FeedContext,
+  options: PushOptions,
+  read: (body: Uint8Array) => Outcome,
+): Promise<void> {
+  if (context.signal.aborted) return;
+  const underWay = new Set<Promise<PushReply>>();
+  const storing = new Set<Promise<void>>();
+  const take = (outcome: Outcome): Promise<void> => {
+    const taken = context.take(outcome).finally(() => storing.delete(taken));
+    storing.add(taken);
+    return taken;
+  };
+  const door = context.push.open(options.feedId, options.maxBytes, async (request) => {
+    if (!authorised(request.authorization, options.key))
+      return fault(401, 'send the key of this feed as "authorization: Bearer <key>"');
+    // What was answered at the time limit still counts until it is settled: a hanging database gathers no more than this.
+    if (storing.size >= options.maxAtOnce) return comeBack(`${storing.size} calls are under way`);
+    const reply = answer({ ...context, take }, options, request, read);
+    underWay.add(reply);
+    return reply.finally(() => underWay.delete(reply));
+  });
+  context.listening(door.path);
+  await new Promise((stop) => context.signal.addEventListener('abort', stop, { once: true }));
+  door.close();
+  await Promise.allSettled(underWay);
+}
+
+async function answer(
+  context: FeedContext,
+  options: PushOptions,
+  request: PushRequest,
+  read: (body: Uint8Array) => Outcome,
+): Promise<PushReply> {
+  const refused = refusal(options, request);
+  const outcome = refused?.outcome ?? read(request.body);
+  if (outcome.records.length + outcome.rejects.length === 0) {
+    context.contact();
+    return json(202, { taken: 0, rejected: [] });
+  }
+  const failure = await stored(context.take(outcome), options.timeoutMs);
+  if (failure !== undefined) return comeBack(failure);
+  const rejected = outcome.rejects.map(({ reason, detail }) => ({ reason, detail }));
+  const status = refused?.status ?? (outcome.records.length > 0 ? 202 : 400);
+  return json(status, {
+    ...(status === 202 ? {} : { error: rejected[0]?.detail }),
+    taken: outcome.records.length,
+    rejected,
+  });
+}
+
+/** A body that is not even read, as a reject for the ledger. */
+function refusal(options: PushOptions, request: PushRequest): { status: number; outcome: Outcome } | undefined {
+  const refuse = (status: number, reason: RejectReason, detail: string) => ({
+    status,
+    outcome: { records: [], rejects: [{ raw: request.body, reason, detail }] },
+  });
+  if (request.body.length > options.maxBytes)
+    return refuse(413, 'too-large', `${request.body.length} bytes, at most ${options.maxBytes} are taken`);
+  const type = (request.contentType ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+  if (options.contentTypes.includes(type)) return undefined;
+  const sent = type === '' ? 'no content-type' : `content-type ${JSON.stringify(type.slice(0, 60))}`;
+  return refuse(415, 'unsupported', `${sent}: send ${options.contentTypes.join(' or ')}`);
+}
+
+/** Undefined once committed, else why not. A commit that comes after the limit does no harm: the same body again changes nothing. */
+async function stored(take: Promise<void>, timeoutMs: number): Promise<string | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<string>((done) => {
+    timer = setTimeout(() => done('storing takes too long'), timeoutMs);
+  });
+  const failure = await Promise.race([
+    take.then(
+      () => undefined,
+      () => 'it could not be stored',
+    ),
+    limit,
+  ]);
+  clearTimeout(timer);
+  return failure;
+}
+
+/** In a time that does not depend on the key or on what was sent in its place. */
+function authorised(header: string | undefined, key: string): boolean {
+  const sent = /^bearer +(\S+) *$/i.exec(header ?? '')?.[1] ?? '';
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(sent), digest(key)) && sent !== '';
+}
+
+const json = (status: number, body: unknown): PushReply => ({ status, body: JSON.stringify(body) });
+const fault = (status: number, error: string): PushReply => json(status, { error });
+const comeBack = (why: string): PushReply =>
+  json(503, { error: `${why}: send it again in ${RETRY_SECONDS} s`, retryAfterSeconds: RETRY_SECONDS });
