@@ -1,82 +1,86 @@
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
+import { chmod, chown, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { pause } from '../../connectors/back-off.js';
-import type { PostgresPlace } from './postgres-place.js';
+import { binary } from './postgres-binaries.js';
+import { dataOf, type PostgresPlace } from './postgres-place.js';
+import { adviceFor, failureIn } from './server-log.js';
 
-const run = promisify(execFile);
-const passwordFile = (place: PostgresPlace): string => `${place.cluster}.password`;
+/** The cluster's superuser, and the hub's database. */
+export const ROLE = 'fenghuo';
 
-/** The superuser's password, readable by the hub's and the server's user alone. */
-export const readPassword = (place: PostgresPlace): string => readFileSync(passwordFile(place), 'utf8').trim();
+/** PostgreSQL's processes get neither the hub's credentials nor PG* variables that would redirect them. */
+export const ENVIRONMENT: NodeJS.ProcessEnv = { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' };
 
-/** Makes the cluster unless it exists. A half-made one, from a start that was interrupted, is made anew. */
-export async function makeCluster(place: PostgresPlace): Promise<void> {
-  if (existsSync(join(place.cluster, 'PG_VERSION'))) return;
-  const partial = `${place.cluster}.new`;
-  rmSync(partial, { recursive: true, force: true });
-  mkdirSync(partial, { mode: 0o700 });
-  const password = passwordFile(place);
-  writeFileSync(password, `${randomBytes(18).toString('base64url')}\n`, { mode: 0o600 });
-  if (place.ids) for (const path of [partial, password]) chownSync(path, place.ids.uid, place.ids.gid);
-  try {
-    await run(
-      join(place.binaries, 'bin', 'initdb'),
-      [
-        '-D',
-        partial,
-        '-U',
-        'fenghuo',
-        '--auth=scram-sha-256',
-        `--pwfile=${password}`,
-        '--encoding=UTF8',
-        '--locale=C',
-        '--no-instructions',
-      ],
-      { ...place.ids, cwd: partial, env: { LC_ALL: 'C', PATH: '/usr/bin:/bin' }, timeout: 120_000 },
+/** The identity to spawn a process of the cluster with. */
+export const runAs = ({ user }: PostgresPlace): { uid?: number; gid?: number } =>
+  user.uid === undefined ? {} : { uid: user.uid, ...(user.gid === undefined ? {} : { gid: user.gid }) };
+
+/** Makes the cluster at the first start; returns the superuser's password, kept in a file only the cluster's user may read. */
+export async function makeCluster(
+  place: PostgresPlace,
+  extra: readonly string[],
+  signal: AbortSignal,
+): Promise<string> {
+  const data = dataOf(place);
+  const passwordFile = join(place.folder, 'password');
+  const made = existsSync(join(data, 'PG_VERSION'));
+  if (!existsSync(passwordFile)) {
+    if (made)
+      throw new Error(
+        `${passwordFile} is missing: put it back from a backup, the database cannot be opened without it`,
+      );
+    const draft = `${passwordFile}.new`;
+    await writeFile(draft, `${randomBytes(24).toString('base64url')}\n`, { mode: 0o600 });
+    await chmod(draft, 0o600);
+    const { uid, gid } = place.user;
+    if (uid !== undefined && gid !== undefined) await chown(draft, uid, gid);
+    await rename(draft, passwordFile);
+  }
+  if (!made) {
+    // Renamed when complete: a start cut short leaves no half cluster under the name that counts.
+    const draft = `${data}.new`;
+    await rm(draft, { recursive: true, force: true });
+    await initdb(place, draft, passwordFile, extra, signal);
+    await rename(draft, data);
+  }
+  return (await readFile(passwordFile, 'utf8')).trim();
+}
+
+async function initdb(
+  place: PostgresPlace,
+  data: string,
+  passwordFile: string,
+  extra: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
+  const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
+  const access = [`--username=${ROLE}`, `--pwfile=${passwordFile}`, '--auth=scram-sha-256'];
+  const child = spawn(
+    binary(place.binaries, 'initdb'),
+    ['-D', data, ...locale, ...access, '--no-instructions', ...extra],
+    {
+      ...runAs(place),
+      cwd: place.folder,
+      env: ENVIRONMENT,
+      detached: true,
+      stdio: ['ignore', 'ignore', 'pipe'],
+      signal,
+    },
+  );
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said = (said + text).slice(-10_000);
+  });
+  const failure = await new Promise<string | undefined>((resolve) => {
+    child.once('error', (error) => resolve(error.message));
+    child.once('close', (code, killedBy) =>
+      resolve(code === 0 ? undefined : (failureIn(said) ?? `initdb ended by ${killedBy ?? code}`)),
     );
-  } catch (error) {
-    const said = String((error as { stderr?: string }).stderr ?? error)
-      .trim()
-      .split('\n')
-      .at(-1);
-    throw new Error(`PostgreSQL cannot make its data folder ${place.cluster} as user ${place.user}: ${said}`, {
-      cause: error,
-    });
-  }
-  renameSync(partial, place.cluster);
-}
-
-/** Stops a server that still runs on the cluster though its hub is gone; true if there was one. */
-export async function stopOrphan(place: PostgresPlace): Promise<boolean> {
-  const pid = postmasterOf(place);
-  if (pid === undefined) return false;
-  const signals = ['SIGINT', 'SIGQUIT', 'SIGKILL'] as const;
-  for (const [i, signal] of signals.entries()) {
-    process.kill(pid, signal);
-    const limit = Date.now() + (i === 0 ? 5000 : 2000);
-    while (Date.now() < limit) {
-      if (postmasterOf(place) === undefined) return true;
-      await pause(20, AbortSignal.timeout(1000));
-    }
-  }
-  throw new Error(`process ${pid} still serves ${place.cluster} and cannot be stopped`);
-}
-
-/** The process that the cluster's own pid file names, if it lives and is this cluster's server. */
-function postmasterOf(place: PostgresPlace): number | undefined {
-  try {
-    const pid = Number(readFileSync(join(place.cluster, 'postmaster.pid'), 'utf8').split('\n')[0]);
-    process.kill(pid, 0);
-    return commandOf(pid)?.includes(place.cluster) === false ? undefined : pid;
-  } catch {
-    return undefined;
-  }
-}
-
-/** The command line of a process; undefined where the system has no /proc: then the pid file's word counts. */
-function commandOf(pid: number): string | undefined {
-  return existsSync('/proc/self/cmdline') ? readFileSync(`/proc/${pid}/cmdline`, 'utf8') : undefined;
+  });
+  if (failure === undefined) return;
+  await rm(data, { recursive: true, force: true });
+  signal.throwIfAborted();
+  throw new Error(`no database could be made in ${place.folder}: ${failure}; ${adviceFor(failure, place.folder)}`);
 }

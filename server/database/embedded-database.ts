@@ -1,170 +1,209 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { closeSync, existsSync, openSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { backoffMs, pause } from '../../connectors/back-off.js';
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
 import { messageOf } from '../../model/errors.js';
-import { makeCluster, readPassword, stopOrphan } from './cluster.js';
-import { lockFolder } from './folder-lock.js';
-import { findBinaries } from './postgres-binaries.js';
-import { findPlace, type PostgresPlace } from './postgres-place.js';
-import { createDatabase, freePort, isServing } from './serving.js';
+import { makeCluster, ROLE } from './cluster.js';
+import { FolderLock } from './folder-lock.js';
+import { freePort } from './free-port.js';
+import { stopLeftovers } from './leftovers.js';
+import { choosePlace, dataOf, type PlaceOptions, type PostgresPlace } from './postgres-place.js';
+import { Postmaster } from './postmaster.js';
+import { adviceFor, ServerLog } from './server-log.js';
 
-export interface EmbeddedDatabaseOptions {
-  /** The data folder; the cluster lies in it where PostgreSQL may enter it. */
-  readonly folder: string;
-  /** One line for every event worth telling: a recovered orphan, a restart. */
+export interface EmbeddedDatabaseOptions extends PlaceOptions {
+  /** One line for people: where it runs where that is not obvious, what was left over, every failure and restart. */
   readonly onLine?: (text: string) => void;
-  /** More settings of PostgreSQL, by name. */
+  readonly onState?: (up: boolean, reason: string) => void;
+  /** Server settings over the supervisor's own. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** In place of /var/lib/fenghuo. */
-  readonly systemFolder?: string;
+  /** For data nobody needs tomorrow: nothing is flushed to the disk. Never for a hub. */
+  readonly throwaway?: boolean;
 }
 
 export interface EmbeddedAddress {
-  /** Of the database "fenghuo"; the port is a free one, the same until the next start. */
   readonly url: string;
+  /** The folder the cluster lies in. */
   readonly place: string;
+  /** The system user PostgreSQL runs as. */
   readonly user: string;
 }
 
 const SETTINGS: Readonly<Record<string, string>> = {
   listen_addresses: '127.0.0.1',
-  // A socket's path may be at most 107 bytes, a data folder's more.
+  // Paths of sockets are limited to about 100 bytes; a data folder's path is not.
   unix_socket_directories: '',
-  max_connections: '80',
+  max_connections: '60',
   shared_buffers: '128MB',
+  max_wal_size: '512MB',
+  fsync: 'on',
+  synchronous_commit: 'on',
+  full_page_writes: 'on',
+  // Parallel queries need /dev/shm, which containers keep small, and the hub's queries are short.
+  max_parallel_workers_per_gather: '0',
+  jit: 'off',
   timezone: 'UTC',
   log_timezone: 'UTC',
+  // The supervisor reads these messages: not translated, not collected elsewhere.
+  lc_messages: 'C',
+  log_destination: 'stderr',
+  logging_collector: 'off',
   log_checkpoints: 'off',
-  log_min_messages: 'warning',
 };
-const MAX_LOG_BYTES = 5_000_000;
-const START_LIMIT_MS = 60_000;
+
+const THROWAWAY: Readonly<Record<string, string>> = {
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+};
+
+const LONGEST_PAUSE_MS = 5000;
+/** A server that ran this long is taken for healthy again. */
+const HEALTHY_AFTER_MS = 10_000;
 
 /**
- * A PostgreSQL of our own under supervision. It recovers from kill -9 of the hub (the orphan is stopped and started anew) and of
- * the server (started again on the same port). It is a process group of its own, so a Ctrl-C reaches the hub alone.
+ * A PostgreSQL of the hub's own. What an earlier hub left running in the folder is stopped first; a server that ends
+ * unasked is started again on the same port until `stop`. A second start on the same folder is refused.
  */
 export class EmbeddedDatabase {
-  #lock: { release(): void } | undefined;
-  #child: ChildProcess | undefined;
-  #abort = new AbortController();
-  #supervision: Promise<void> = Promise.resolve();
+  readonly #abort = new AbortController();
+  #lock: FolderLock | undefined;
+  #postmaster: Postmaster | undefined;
+  #starting: Promise<EmbeddedAddress> | undefined;
+  #keeping: Promise<void> = Promise.resolve();
+  #stopping: Promise<void> | undefined;
 
   constructor(private readonly options: EmbeddedDatabaseOptions) {}
 
-  /** Resolves when it serves; throws with one line that says what, where and what to do. */
-  async start(): Promise<EmbeddedAddress> {
-    const binaries = await findBinaries();
-    const place = findPlace(this.options.folder, binaries, this.options.systemFolder);
-    this.#lock = lockFolder(this.options.folder);
-    try {
-      await makeCluster(place);
-      if (await stopOrphan(place)) this.#say('stopped a server that an earlier hub had left running');
-      const port = await freePort();
-      const url = `postgresql://fenghuo:${readPassword(place)}@127.0.0.1:${port}`;
-      await this.#launch(place, port, `${url}/postgres`);
-      await createDatabase(`${url}/postgres`, 'fenghuo');
-      this.#supervision = this.#supervise(place, port, `${url}/postgres`);
-      return { url: `${url}/fenghuo`, place: place.cluster, user: place.user };
-    } catch (error) {
-      await this.stop();
-      throw error;
-    }
-  }
-
-  /** Fast shutdown; immediate after 3 s, killed after 4. Resolves when the server is gone. */
-  async stop(): Promise<void> {
-    this.#abort.abort();
-    const child = this.#child;
-    if (child && child.exitCode === null && child.signalCode === null) {
-      const gone = once(child, 'exit');
-      child.kill('SIGINT');
-      const timers = [setTimeout(() => child.kill('SIGQUIT'), 3000), setTimeout(() => child.kill('SIGKILL'), 4000)];
-      await gone;
-      for (const timer of timers) clearTimeout(timer);
-    }
-    await this.#supervision;
-    this.#lock?.release();
-    this.#lock = undefined;
-  }
-
-  /** The server's process, for those who watch or test it. */
+  /** The server's process, while one runs. */
   get pid(): number | undefined {
-    return this.#child?.pid;
+    return this.#postmaster?.pid;
   }
 
-  async #supervise(place: PostgresPlace, port: number, url: string): Promise<void> {
+  /** Resolves when the database accepts connections; rejects with one line that says what, where, and what to do. */
+  start(): Promise<EmbeddedAddress> {
+    this.#starting ??= this.#start().catch(async (error: unknown) => {
+      await this.#postmaster?.stop();
+      await this.#lock?.release();
+      throw error;
+    });
+    return this.#starting;
+  }
+
+  /** Resolves within 5 s, when no process of the database is left; also while `start` is under way. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<void> {
+    this.#abort.abort(new Error('the database was stopped while it started'));
+    await this.#postmaster?.stop();
+    await this.#starting?.catch(() => {});
+    await this.#keeping;
+    await this.#lock?.release();
+  }
+
+  async #start(): Promise<EmbeddedAddress> {
     const { signal } = this.#abort;
-    for (let failures = 0; !signal.aborted; ) {
-      const child = this.#child as ChildProcess;
-      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-      if (signal.aborted) return;
-      this.#say(`the server ended (${child.signalCode ?? `code ${child.exitCode}`}); starting it again`);
+    const place = await choosePlace(this.options);
+    if (place.note) this.#say(place.note);
+    this.#lock = await FolderLock.take(place.folder);
+    if ((await stopLeftovers(dataOf(place))) > 0) this.#say('stopped a server that an earlier hub had left running');
+    const password = await makeCluster(place, this.options.throwaway ? ['--no-sync'] : [], signal);
+    const log = new ServerLog(join(place.folder, 'postgresql.log'));
+    const port = await this.#firstLaunch(place, log);
+    const url = `postgresql://${ROLE}:${password}@127.0.0.1:${port}/${ROLE}`;
+    await createDatabase(url);
+    this.#report(true, 'started');
+    this.#keeping = this.#keep(place, port, log);
+    return { url, place: place.folder, user: place.user.name };
+  }
+
+  async #firstLaunch(place: PostgresPlace, log: ServerLog): Promise<number> {
+    for (let tries = 1; ; tries += 1) {
+      const port = await freePort();
       try {
-        await this.#launch(place, port, url);
-        failures = 0;
-        this.#say('the server is back');
+        await this.#launch(place, port, log);
+        return port;
       } catch (error) {
-        if (signal.aborted) return;
-        failures += 1;
-        this.#say(messageOf(error));
-        await pause(Math.min(backoffMs(failures), 5000), signal);
+        const failure = messageOf(error);
+        this.#abort.signal.throwIfAborted();
+        // Another program was quicker to the port, or the system has not let go of the last server's memory yet.
+        if (tries < 5 && /bind|listen|lock file|shared memory block/i.test(failure)) await delay(100 * tries);
+        else
+          throw new Error(`PostgreSQL could not start in ${place.folder}: ${failure}; ${adviceFor(failure, log.path)}`);
       }
     }
   }
 
-  /** Starts the server until it serves. Its predecessor's children may hold shared memory for a moment, so it is tried again. */
-  async #launch(place: PostgresPlace, port: number, url: string): Promise<void> {
-    const limit = Date.now() + START_LIMIT_MS;
-    for (;;) {
-      const child = this.#spawn(place, port);
-      this.#child = child;
-      const fault = await this.#untilServing(child, url, limit);
-      if (!fault) return;
-      if (this.#abort.signal.aborted || Date.now() > limit)
-        throw new Error(`PostgreSQL did not start in ${place.cluster}: ${fault}; see ${logOf(place)}`);
-      await pause(200, this.#abort.signal);
+  async #launch(place: PostgresPlace, port: number, log: ServerLog): Promise<void> {
+    this.#abort.signal.throwIfAborted();
+    const settings = { ...SETTINGS, ...(this.options.throwaway ? THROWAWAY : {}), ...this.options.settings };
+    const postmaster = new Postmaster({ place, port, settings, log });
+    this.#postmaster = postmaster;
+    try {
+      await postmaster.ready;
+    } catch (error) {
+      await postmaster.stop();
+      throw error;
     }
   }
 
-  #spawn(place: PostgresPlace, port: number): ChildProcess {
-    const log = logOf(place);
-    if (existsSync(log) && statSync(log).size > MAX_LOG_BYTES) renameSync(log, `${log}.1`);
-    const output = openSync(log, 'a', 0o600);
-    const settings = { ...SETTINGS, ...this.options.settings, port: String(port) };
-    const child = spawn(
-      join(place.binaries, 'bin', 'postgres'),
-      ['-D', place.cluster, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
-      {
-        ...place.ids,
-        detached: true,
-        stdio: ['ignore', output, output],
-        cwd: place.cluster,
-        env: { LC_ALL: 'C', PATH: '/usr/bin:/bin' },
-      },
-    );
-    closeSync(output);
-    child.on('error', () => {});
-    return child;
-  }
-
-  async #untilServing(child: ChildProcess, url: string, limit: number): Promise<string | undefined> {
-    while (Date.now() < limit && !this.#abort.signal.aborted) {
-      if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined)
-        return child.pid === undefined
-          ? 'it cannot be executed'
-          : `it ended with ${child.signalCode ?? child.exitCode}`;
-      if (await isServing(url)) return undefined;
-      await pause(30, this.#abort.signal);
+  /** Starts the server again whenever it ends, without pause at first, then with longer and longer ones. */
+  async #keep(place: PostgresPlace, port: number, log: ServerLog): Promise<void> {
+    const { signal } = this.#abort;
+    let pauseMs = 0;
+    let upSince = performance.now();
+    let said = '';
+    for (let up = true; ; ) {
+      const failure = up ? await this.#postmaster?.ended : undefined;
+      if (signal.aborted) return;
+      if (failure !== undefined) {
+        this.#report(false, failure);
+        this.#say(`the server ended (${failure}); starting it again`);
+        if (performance.now() - upSince > HEALTHY_AFTER_MS) pauseMs = 0;
+      }
+      if (pauseMs > 0) await delay(pauseMs, undefined, { signal }).catch(() => {});
+      pauseMs = Math.min(Math.max(100, pauseMs * 2), LONGEST_PAUSE_MS);
+      try {
+        await stopLeftovers(dataOf(place));
+        await this.#launch(place, port, log);
+        up = true;
+        said = '';
+        upSince = performance.now();
+        this.#report(true, 'started again');
+        this.#say('started again');
+      } catch (error) {
+        up = false;
+        if (signal.aborted) return;
+        const reason = messageOf(error);
+        // The same reason is told once, not at every attempt.
+        if (reason !== said) this.#say(`the server does not start: ${reason}; ${adviceFor(reason, log.path)}`);
+        said = reason;
+      }
     }
-    return 'it did not answer in time';
   }
 
   #say(text: string): void {
     this.options.onLine?.(text);
   }
+
+  #report(up: boolean, reason: string): void {
+    this.options.onState?.(up, reason);
+  }
 }
 
-const logOf = (place: PostgresPlace): string => `${place.cluster}.log`;
+/** Makes the hub's database in a new cluster. */
+async function createDatabase(url: string): Promise<void> {
+  const admin = new URL(url);
+  admin.pathname = '/postgres';
+  const client = new pg.Client({ connectionString: admin.href, connectionTimeoutMillis: 10_000 });
+  client.on('error', () => {});
+  await client.connect();
+  try {
+    const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [ROLE]);
+    if (rowCount === 0) await client.query(`CREATE DATABASE ${pg.escapeIdentifier(ROLE)}`);
+  } finally {
+    await client.end();
+  }
+}

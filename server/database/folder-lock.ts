@@ -1,53 +1,88 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
+import { processIdentity } from './processes.js';
 
-interface Holder {
-  readonly pid: number;
-  /** Tells a process from a later one that got the same number, as happens in containers. */
-  readonly since: string;
-}
+const holderShape = z.object({ pid: z.int(), identity: z.string(), since: z.string() });
+type Holder = z.infer<typeof holderShape>;
 
-/** When a process began, in whatever form the system tells; undefined where there is no such process. */
-function beginning(pid: number): string | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The command, in brackets, may hold blanks; the beginning is the 20th field after it.
-    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-    return `${boot} ${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]}`;
-  } catch {
+/**
+ * One hub per folder. The lock names its holder by pid and start time, so it dies with the process: one left behind by
+ * kill -9 is taken over, also where the pid was given to another process since.
+ */
+export class FolderLock {
+  private constructor(
+    private readonly path: string,
+    private readonly text: string,
+  ) {}
+
+  /** Throws where a live process holds the folder, this one included. */
+  static async take(folder: string): Promise<FolderLock> {
+    const path = join(folder, 'hub.lock');
+    const draft = join(folder, `hub.lock.${randomBytes(6).toString('hex')}`);
+    const me: Holder = {
+      pid: process.pid,
+      identity: processIdentity(process.pid) ?? '',
+      since: new Date().toISOString(),
+    };
+    const lock = new FolderLock(path, `${JSON.stringify(me)}\n`);
+    await writeFile(draft, lock.text, { mode: 0o600 });
     try {
-      return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim() || undefined;
-    } catch {
-      return undefined;
+      // A link appears with its whole content or not at all.
+      while (!(await linked(draft, path))) await clearStale(path, draft, folder);
+      return lock;
+    } finally {
+      await rm(draft, { force: true });
     }
+  }
+
+  /** Gives the folder back; a lock that is no longer this one's is left alone. */
+  async release(): Promise<void> {
+    if ((await readLock(this.path)) === this.text) await rm(this.path, { force: true });
   }
 }
 
-/** Takes the folder for this process, or throws naming the process that has it. The lock of a dead process is taken over. */
-export function lockFolder(folder: string): { release(): void } {
-  const path = join(folder, 'hub.lock');
-  const own: Holder = { pid: process.pid, since: beginning(process.pid) ?? '' };
-  for (;;) {
-    try {
-      writeFileSync(path, JSON.stringify(own), { flag: 'wx' });
-      return { release: () => rmSync(path, { force: true }) };
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    }
-    const holder = readHolder(path);
-    if (holder && beginning(holder.pid) === holder.since)
-      throw new Error(
-        `another hub (process ${holder.pid}) uses the data folder ${folder}: stop it, or set HUB_DATA_DIR to a folder of its own`,
-      );
-    rmSync(path, { force: true });
+async function linked(draft: string, path: string): Promise<boolean> {
+  try {
+    await link(draft, path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
   }
 }
 
-function readHolder(path: string): Holder | undefined {
+async function clearStale(path: string, draft: string, folder: string): Promise<void> {
+  const seen = await readLock(path);
+  if (seen === undefined) return;
+  const holder = parseHolder(seen);
+  if (holder && processIdentity(holder.pid) === holder.identity)
+    throw new Error(
+      `another hub (process ${holder.pid}, since ${holder.since}) uses ${folder}: stop it, or give this one a data folder of its own (HUB_DATA_DIR)`,
+    );
+  const aside = `${draft}.stale`;
+  await rename(path, aside).catch(() => {});
+  // Two starts may clear the same stale lock: whoever moved the other's new one puts it back.
+  const moved = await readLock(aside);
+  if (moved !== undefined && moved !== seen) await link(aside, path).catch(() => {});
+  await rm(aside, { force: true });
+}
+
+async function readLock(path: string): Promise<string | undefined> {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Holder;
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function parseHolder(text: string): Holder | undefined {
+  try {
+    return holderShape.parse(JSON.parse(text));
   } catch {
+    // Cut off by a crash while it was written: nobody holds it.
     return undefined;
   }
 }

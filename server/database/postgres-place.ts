@@ -1,111 +1,128 @@
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import type { PostgresBinaries } from './postgres-binaries.js';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { completeBinaries, copyBinaries, findBinaries, type PostgresBinaries } from './postgres-binaries.js';
+import { currentUser, databaseUser, findUser, isRoot, mayUse, type SystemUser } from './system-user.js';
 
-/** Where the cluster lies, whose binaries run it, and as whom. `uid` and `gid` only where that is not the hub's own user. */
+/** Where a cluster lies and who runs it with what. */
 export interface PostgresPlace {
-  readonly cluster: string;
-  readonly binaries: string;
-  readonly user: string;
-  readonly ids: { readonly uid: number; readonly gid: number } | undefined;
+  /** Holds the cluster (`data`), its password, its log and the hub's lock; without links in its path. */
+  readonly folder: string;
+  readonly user: SystemUser;
+  readonly binaries: PostgresBinaries;
+  /** Why the place is not inside the data folder. */
+  readonly note?: string;
 }
 
-/** Shared by hubs that run as root from folders that only root may enter. */
-const SYSTEM_FOLDER = '/var/lib/fenghuo';
+export interface PlaceOptions {
+  /** The hub's data folder; made when missing. */
+  readonly folder: string;
+  /** Where root puts what only root could reach otherwise. */
+  readonly shelter?: string;
+  readonly binaries?: PostgresBinaries;
+}
+
+export const dataOf = (place: PostgresPlace): string => join(place.folder, 'data');
 
 /**
- * Finds PostgreSQL a user and a place. For an ordinary user: that user, in the data folder. PostgreSQL refuses to run as
- * root: then the user `postgres` (made when missing; `nobody` where users cannot be made), still in the data folder where that
- * user may enter it, else under /var/lib/fenghuo; binaries that the user cannot reach are copied there once.
+ * Chooses the place of a data folder's cluster: `<folder>/postgres`, or for root, where the database's user cannot enter that,
+ * a folder of the shelter. A cluster that exists is always found again: the data folder keeps a note of its place.
  */
-export function findPlace(dataFolder: string, binaries: PostgresBinaries, systemFolder = SYSTEM_FOLDER): PostgresPlace {
-  const folder = resolve(dataFolder);
-  mkdirSync(folder, { recursive: true });
-  if (process.getuid?.() !== 0) {
-    const user = process.env.USER ?? String(process.getuid?.() ?? 'this user');
-    return { cluster: join(folder, 'postgres'), binaries: binaries.folder, user, ids: undefined };
+export async function choosePlace(options: PlaceOptions): Promise<PostgresPlace> {
+  mkdirSync(options.folder, { recursive: true });
+  const folder = realpathSync(options.folder);
+  const binaries = options.binaries ?? findBinaries();
+  if (!isRoot()) {
+    const place = ownPlace(folder);
+    await completeBinaries(binaries);
+    return { folder: place, user: currentUser(), binaries };
   }
-  const { user, ...ids } = serviceUser();
-  const home = mayEnter(folder, ids)
-    ? folder
-    : systemPlace(systemFolder, createHash('sha256').update(folder).digest('hex').slice(0, 12), ids);
-  const cluster = join(home, 'postgres');
+  await completeBinaries(binaries);
+  const shelter = options.shelter ?? '/var/lib/fenghuo';
+  const { place, user, note } = rootPlace(folder, shelter);
+  const reachable = mayUse(user, [join(binaries.folder, 'bin', 'postgres'), join(binaries.folder, 'lib')]);
+  if (!reachable) openShelter(shelter, user);
   return {
-    cluster,
-    binaries: mayEnter(binaries.folder, ids) ? binaries.folder : copyBinaries(binaries, systemFolder),
+    folder: place,
     user,
-    ids,
+    binaries: reachable ? binaries : await copyBinaries(binaries, shelter),
+    ...(note && { note }),
   };
 }
 
-interface Ids {
-  readonly uid: number;
-  readonly gid: number;
-}
+const pointer = (folder: string): string => join(folder, 'postgres.place');
+const hasCluster = (place: string): boolean => existsSync(join(place, 'data', 'PG_VERSION'));
 
-function serviceUser(): Ids & { user: string } {
-  const known = idsOf('postgres') ?? madeUser() ?? idsOf('nobody');
-  if (!known)
+function ownPlace(folder: string): string {
+  const place = join(folder, 'postgres');
+  if (!existsSync(place) && existsSync(pointer(folder)))
     throw new Error(
-      'PostgreSQL refuses to run as root, and neither "postgres" nor "nobody" is a user here: run the hub as an ordinary user',
+      `the database of ${folder} was made by root and lies in ${readFileSync(pointer(folder), 'utf8').trim()}: start the hub as root, or with another data folder (HUB_DATA_DIR)`,
     );
-  return known;
-}
-
-function madeUser(): (Ids & { user: string }) | undefined {
-  try {
-    execFileSync('useradd', ['--system', '--no-create-home', '--shell', '/usr/sbin/nologin', 'postgres'], {
-      stdio: 'ignore',
-    });
-    return idsOf('postgres');
-  } catch {
-    return undefined;
-  }
-}
-
-function idsOf(user: string): (Ids & { user: string }) | undefined {
-  const id = (flag: string): number =>
-    Number(execFileSync('id', [flag, user], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
-  try {
-    return { user, uid: id('-u'), gid: id('-g') };
-  } catch {
-    return undefined;
-  }
-}
-
-/** Whether a user may pass through every folder of a path, by the mode bits. */
-export function mayEnter(path: string, { uid, gid }: Ids): boolean {
-  for (let folder = path; ; folder = dirname(folder)) {
-    const stat = statSync(folder);
-    const bit = stat.uid === uid ? 0o100 : stat.gid === gid ? 0o010 : 0o001;
-    if ((stat.mode & bit) === 0) return false;
-    if (folder === dirname(folder)) return true;
-  }
-}
-
-function systemPlace(systemFolder: string, name: string, { uid, gid }: Ids): string {
-  const place = join(systemFolder, name);
-  mkdirSync(place, { recursive: true });
-  chmodSync(systemFolder, 0o755);
-  chownSync(place, uid, gid);
+  makePlace(place);
+  if (statSync(place).uid !== process.getuid?.())
+    throw new Error(
+      `${place} belongs to another user: start the hub as that user, or with another data folder (HUB_DATA_DIR)`,
+    );
   return place;
 }
 
-function copyBinaries({ folder, version }: PostgresBinaries, systemFolder: string): string {
-  const place = join(systemFolder, `postgresql-${version}`);
-  if (existsSync(place)) return place;
-  mkdirSync(systemFolder, { recursive: true, mode: 0o755 });
-  const partial = `${place}.${process.pid}`;
-  rmSync(partial, { recursive: true, force: true });
-  cpSync(folder, partial, { recursive: true, verbatimSymlinks: true });
-  try {
-    renameSync(partial, place);
-  } catch (error) {
-    // Another hub was quicker.
-    rmSync(partial, { recursive: true, force: true });
-    if (!existsSync(place)) throw error;
+interface RootPlace {
+  readonly place: string;
+  readonly user: SystemUser;
+  readonly note?: string;
+}
+
+function rootPlace(folder: string, shelter: string): RootPlace {
+  const inside = join(folder, 'postgres');
+  const noted = existsSync(pointer(folder)) ? readFileSync(pointer(folder), 'utf8').trim() : undefined;
+  const existing = [noted, inside].find((each) => each !== undefined && hasCluster(each));
+  if (existing !== undefined) {
+    const user = ownerOf(join(existing, 'data'));
+    if (!mayUse(user, [existing]))
+      throw new Error(
+        `user ${user.name}, to whom the database in ${existing} belongs, cannot enter that folder: let others enter the folders above it (chmod o+x)`,
+      );
+    return { place: existing, user, ...(existing === inside ? {} : { note: sheltered(folder) }) };
   }
-  return place;
+  const user = databaseUser();
+  if (mayUse(user, [folder])) {
+    makePlace(inside, user);
+    return { place: inside, user };
+  }
+  openShelter(shelter, user);
+  const place = join(shelter, createHash('sha256').update(folder).digest('hex').slice(0, 12));
+  makePlace(place, user);
+  writeFileSync(pointer(folder), `${place}\n`);
+  return { place, user, note: sheltered(folder) };
+}
+
+const sheltered = (folder: string): string => `only root may enter ${folder}, and PostgreSQL does not run as root`;
+
+function ownerOf(data: string): SystemUser {
+  const { uid, gid } = statSync(data);
+  return uid === 0 ? databaseUser() : { name: findUser(uid)?.name ?? String(uid), uid, gid };
+}
+
+function makePlace(place: string, user?: SystemUser): void {
+  mkdirSync(place, { recursive: true, mode: 0o700 });
+  if (user?.uid !== undefined && user.gid !== undefined) chownSync(place, user.uid, user.gid);
+}
+
+function openShelter(shelter: string, user: SystemUser): void {
+  mkdirSync(shelter, { recursive: true });
+  chmodSync(shelter, 0o755);
+  if (!mayUse(user, [shelter]))
+    throw new Error(
+      `user ${user.name} can enter neither the data folder nor ${dirname(shelter)}: choose another data folder (HUB_DATA_DIR)`,
+    );
 }
