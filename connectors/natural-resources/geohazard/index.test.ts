@@ -1,0 +1,103 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { Aedes } from 'aedes';
+import type { Outcome } from '../../../model/record.js';
+import type { FeedContext } from '../../connector.js';
+import connector from './index.js';
+
+let broker: Aedes;
+let server: Server;
+let sockets: Socket[];
+beforeEach(async () => {
+  broker = await Aedes.createBroker();
+  sockets = [];
+  server = createServer(broker.handle).listen(0, '127.0.0.1');
+  server.on('connection', (socket) => sockets.push(socket));
+  await once(server, 'listening');
+});
+afterEach(async () => {
+  for (const socket of sockets) socket.destroy();
+  await new Promise((done) => server.close(done));
+  await new Promise<void>((done) => broker.close(() => done()));
+});
+
+function start(take: (outcome: Outcome) => Promise<void>) {
+  const settings = connector.settings.parse({
+    expectedEverySeconds: 600,
+    zone: 'UTC',
+    crs: 'WGS84',
+    stations: [{ code: 'DEMO0001', name: '演练·一号坡', lon: 84.6, lat: 43.9 }],
+    broker: { url: `mqtt://127.0.0.1:${(server.address() as AddressInfo).port}` },
+  });
+  const abort = new AbortController();
+  const context: FeedContext = {
+    signal: abort.signal,
+    push: { open: () => ({ path: '', close: () => undefined }) },
+    now: () => new Date('2026-07-01T06:05:00Z'),
+    take,
+    contact: () => undefined,
+    watermark: async () => undefined,
+    listening: () => undefined,
+  };
+  return { run: connector.create(settings).run(context), abort };
+}
+const publish = (payload: string): Promise<void> =>
+  new Promise((done) => {
+    const packet = { cmd: 'publish' as const, topic: '$dp', qos: 1 as const, retain: false, dup: false };
+    broker.publish({ ...packet, payload }, () => done());
+  });
+const MESSAGE = '{"DEMO0001":{"L1_LF_1":{"2026-07-01T06:00:00Z":7.25}}}';
+
+test('listed stations come first; a message that could not be stored comes again and is stored', async () => {
+  const outcomes: Outcome[] = [];
+  let attempts = 0;
+  const first = start(async (outcome) => {
+    if (outcome.records[0]?.kind === 'station') return void outcomes.push(outcome);
+    attempts += 1;
+    throw new Error('the database is away');
+  });
+  const failed = first.run.then(
+    () => 'ended',
+    (error: Error) => error.message,
+  );
+  await once(broker, 'subscribe');
+  await publish(MESSAGE);
+  expect(await failed).toBe('the database is away');
+  expect(attempts).toBe(1);
+
+  const acknowledged = once(broker, 'ack');
+  const second = start(async (outcome) => void outcomes.push(outcome));
+  await acknowledged;
+  second.abort.abort();
+  await second.run;
+  expect(outcomes.map(({ records }) => records.map(({ kind }) => kind).join())).toEqual([
+    'station',
+    'station',
+    'observation',
+  ]);
+  expect(outcomes[2]?.records[0]).toMatchObject({ station: 'DEMO0001', property: 'crack-width', value: 7.25 });
+});
+
+test('a message that cannot be read is refused, acknowledged, and the next one comes', async () => {
+  const rejected: string[] = [];
+  let records = 0;
+  const both = new Promise<void>((done) => {
+    let acknowledged = 0;
+    broker.on('ack', () => {
+      acknowledged += 1;
+      if (acknowledged === 2) done();
+    });
+  });
+  const feed = start(async (outcome) => {
+    rejected.push(...outcome.rejects.map(({ reason }) => reason));
+    records += outcome.records.length;
+  });
+  await once(broker, 'subscribe');
+  await publish(`{"DEMO0001":${'['.repeat(300_000)}`);
+  await publish(MESSAGE);
+  await both;
+  feed.abort.abort();
+  await feed.run;
+  expect([rejected, records]).toEqual([['too-large'], 2]);
+});

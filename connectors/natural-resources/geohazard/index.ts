@@ -1,0 +1,32 @@
+import type { Connector } from '../../connector.js';
+import { listedStations } from '../../shared/listed-stations.js';
+import { subscribeMqtt } from '../../shared/transports/mqtt-subscribe.js';
+import { type Settings, settings } from './config.js';
+import { normalize } from './normalize.js';
+
+const connector: Connector<Settings> = {
+  id: 'natural-resources/geohazard',
+  department: 'NATURAL_RESOURCES',
+  title: { en: 'Geological hazard monitoring', zh: '地质灾害监测' },
+  freshness: 'observation',
+  settings,
+  create(own) {
+    return {
+      async run(context) {
+        const stations = listedStations(own.stations, own.crs);
+        if (stations.length > 0) await context.take({ records: stations, rejects: [] });
+        const handlers = {
+          subscribed: () => context.contact(),
+          handle: async ({ topic, payload }: { topic: string; payload: Uint8Array }) => {
+            const outcome = normalize(payload, own, context.now(), topic);
+            if (outcome.records.length + outcome.rejects.length > 0) await context.take(outcome);
+            else context.contact();
+          },
+        };
+        await subscribeMqtt(own.broker, handlers, context.signal);
+      },
+    };
+  },
+};
+
+export default connector;
