@@ -15,7 +15,7 @@ export interface Divisions {
 /** Brings a database, empty or of an earlier version, to this version, seeds the divisions, and reads them. */
 export async function prepareDatabase(db: Database): Promise<Divisions> {
   await applyMigrations(db.url, join(packageRoot(), 'prisma', 'migrations'));
-  await db.transaction((client) => seedDivisions(client));
+  await db.transaction((client) => seedDivisions(client, join(packageRoot(), 'prisma', 'seed')));
   const registry = await loadDivisions(db);
   return { registry, index: new DivisionIndex(registry.boundaries()) };
 }
