@@ -1,0 +1,60 @@
+import type { Quality } from '../../model/record.js';
+import type { Database } from '../database.js';
+
+export interface ObservationRow {
+  readonly datastreamKey: number;
+  readonly observedAt: Date;
+  readonly value: number | null;
+  readonly quality: Quality;
+  readonly receivedAt: Date;
+  readonly originalTime: string;
+  readonly zone: string;
+  readonly revision: number;
+}
+
+/** The newest observation of each of many datastreams, in one statement. */
+export async function latestOf(db: Database, keys: readonly number[]): Promise<ObservationRow[]> {
+  const { rows } = await db.read.query<ObservationRow>(
+    `SELECT datastream_key AS "datastreamKey", observed_at AS "observedAt", value, quality, received_at AS "receivedAt",
+       original_time AS "originalTime", zone, revision FROM observation_latest WHERE datastream_key = ANY($1)`,
+    [keys],
+  );
+  return rows;
+}
+
+export interface SeriesQuery {
+  readonly key: number;
+  readonly from: Date;
+  readonly to: Date;
+  /** Bucket length; raw values where undefined. */
+  readonly everySeconds?: number | undefined;
+  readonly limit: number;
+}
+
+/** A raw value, or a bucket that begins at `at` (buckets are counted from the Unix epoch). */
+export interface SeriesRow {
+  readonly at: Date;
+  readonly value: number | null;
+  readonly min: number | null;
+  readonly mean: number | null;
+  readonly max: number | null;
+  readonly count: number;
+}
+
+/** Values from `from` inclusive to `to` exclusive, oldest first; erroneous ones are left out of buckets. */
+export async function readSeries(
+  db: Database,
+  { key, from, to, everySeconds, limit }: SeriesQuery,
+): Promise<SeriesRow[]> {
+  const raw = `SELECT observed_at AS at, value, value AS min, value AS mean, value AS max, (value IS NOT NULL)::int AS count
+    FROM observation WHERE datastream_key = $1 AND observed_at >= $2 AND observed_at < $3 ORDER BY observed_at LIMIT $4`;
+  const buckets = `SELECT to_timestamp(floor(extract(epoch FROM observed_at) / $5) * $5) AS at, avg(value) AS value, min(value) AS min,
+      avg(value) AS mean, max(value) AS max, count(value)::int AS count
+    FROM observation WHERE datastream_key = $1 AND observed_at >= $2 AND observed_at < $3 AND quality <> 'ERRONEOUS'
+    GROUP BY 1 ORDER BY 1 LIMIT $4`;
+  const values = [key, from, to, limit];
+  const { rows } = await (everySeconds === undefined
+    ? db.read.query<SeriesRow>(raw, values)
+    : db.read.query<SeriesRow>(buckets, [...values, everySeconds]));
+  return rows;
+}
