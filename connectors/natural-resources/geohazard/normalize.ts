@@ -23,15 +23,16 @@ export function normalize(input: Uint8Array, settings: Settings, _now: Date, fil
     }));
     for (const reading of readings) {
       const where = `${reading.deviceId}/${reading.point}/${reading.time}`.slice(0, 200);
-      const refuse = (reason: RejectReason, detail: string): void =>
-        void rejects.push({ raw: reading.raw, reason, detail: `${where}: ${detail}` });
+      const refuse: Refuse = (reason, detail, raw = reading.raw) =>
+        void rejects.push({ raw, reason, detail: `${where}: ${detail}` });
       records.push(...observationsOf(reading, settings, refuse));
     }
     return { records, rejects };
   });
 }
 
-type Refuse = (reason: RejectReason, detail: string) => void;
+/** `raw`: the field alone, so that two bad fields of one reading are two rejects. */
+type Refuse = (reason: RejectReason, detail: string, raw?: string) => void;
 
 function observationsOf(reading: DpReading, settings: Settings, refuse: Refuse): ObservationRecord[] {
   const name = POINT.exec(reading.point)?.[1];
@@ -42,7 +43,7 @@ function observationsOf(reading: DpReading, settings: Settings, refuse: Refuse):
   }
   const observedAt = timeOf(reading.time, settings, refuse);
   if (!observedAt) return [];
-  return valuesOf(reading.value, family, settings, refuse).map(({ field, property, value }) => ({
+  return valuesOf(reading, family, settings, refuse).map(({ field, property, value }) => ({
     kind: 'observation',
     sourceId: [reading.deviceId, reading.point, field, reading.time].join('/'),
     raw: reading.raw,
@@ -80,19 +81,21 @@ interface Measured {
 }
 
 /** `null` is the sender's word for "no value". Anything else that is not a number is refused, numbers in quotes too. */
-function valuesOf(value: unknown, family: Family, settings: Settings, refuse: Refuse): Measured[] {
+function valuesOf(reading: DpReading, family: Family, settings: Settings, refuse: Refuse): Measured[] {
+  const { deviceId, point, time, value } = reading;
   const fields = isObject(value) ? Object.entries(value) : [['', value] as const];
   const found: Measured[] = [];
   for (const [field, each] of fields) {
     const property = field === '' ? family.number : own(family.fields, field);
+    const raw = field === '' ? reading.raw : JSON.stringify({ [deviceId]: { [point]: { [time]: { [field]: each } } } });
     const what = field === '' ? 'the value' : `field ${shown(field)}`;
     if (property === undefined) {
       if (settings.otherFields.includes(field)) continue;
       const hint = field === '' ? 'named fields are expected in this family' : 'add it to "families" or "otherFields"';
-      refuse('unsupported', `${what} (${shown(each)}) is not known: ${hint}`);
+      refuse('unsupported', `${what} (${shown(each)}) is not known: ${hint}`, raw);
     } else if (each === null || (typeof each === 'number' && Number.isFinite(each))) {
       found.push({ field, property, value: each });
-    } else refuse('not-a-number', `${what} is ${typeof each === 'number' ? each : shown(each)}, not a number`);
+    } else refuse('not-a-number', `${what} is ${typeof each === 'number' ? each : shown(each)}, not a number`, raw);
   }
   return found;
 }
