@@ -55,7 +55,7 @@ export abstract class LiveIterator<T> implements AsyncIterableIterator<T> {
 /** Turns each item into any number of others, in order, keeping the property of LiveIterator that `return()` ends a waiting `next()`. */
 export function expand<A, B>(
   source: AsyncIterableIterator<A>,
-  each: (item: A) => readonly B[],
+  each: (item: A) => readonly B[] | Promise<readonly B[]>,
 ): AsyncIterableIterator<B> {
   const ready: B[] = [];
   return {
@@ -63,7 +63,7 @@ export function expand<A, B>(
       while (ready.length === 0) {
         const { done, value } = await source.next();
         if (done) return { done: true, value: undefined };
-        ready.push(...each(value));
+        ready.push(...(await each(value)));
       }
       return { done: false, value: ready.shift() as B };
     },

@@ -1,0 +1,36 @@
+import type { LogHub } from '../events/hub.js';
+import { HubError } from '../model/errors.js';
+import type { Database } from '../prisma/database.js';
+import type { DivisionRegistry } from '../prisma/store/read-divisions.js';
+import { createLoaders, type Loaders } from './loaders.js';
+
+/** What every resolver gets. One per operation; a live subscription renews its loaders with each event. */
+export interface HubContext {
+  readonly db: Database;
+  readonly divisions: DivisionRegistry;
+  readonly hub: LogHub;
+  readonly viewer: { readonly admin: boolean; readonly mayRead: boolean };
+  readonly requestId: string;
+  loaders: Loaders;
+  now(): Date;
+  /** Called when this operation's subscriber has fallen too far behind and is ended. */
+  onSlow(): void;
+  readonly feedControl: { setEnabled(feedId: string, enabled: boolean, reason?: string): Promise<void> };
+}
+
+/** A graphql-ws context lives as long as its operation: what one event loaded must not answer for the next. */
+export function renewLoaders(context: HubContext): void {
+  context.loaders = createLoaders(context.db);
+}
+
+/** Throws unless the caller holds the admin key. */
+export function requireAdmin(context: HubContext): void {
+  if (context.viewer.admin) return;
+  throw new HubError('UNAUTHENTICATED', 'this changes state and needs the admin key: authorization: Bearer <key>');
+}
+
+/** Throws unless the caller may read anything at all. */
+export function requireReader(context: HubContext): void {
+  if (context.viewer.mayRead) return;
+  throw new HubError('UNAUTHENTICATED', 'reading needs a key: authorization: Bearer <key>');
+}

@@ -1,0 +1,123 @@
+import DataLoader from 'dataloader';
+import type { WarningSnapshot } from '../model/entry.js';
+import type { Database } from '../prisma/database.js';
+import type { Page, PageRequest } from '../prisma/store/keyset.js';
+import {
+  type FeedNode,
+  feedsById,
+  feedsOfDepartments,
+  type RejectionRow,
+  rejectionsOf,
+} from '../prisma/store/read-feeds.js';
+import { latestOf, type ObservationRow } from '../prisma/store/read-observations.js';
+import {
+  type DatastreamRow,
+  datastreamsById,
+  datastreamsOfStations,
+  type StationRow,
+  stationsById,
+  type ThresholdRow,
+  thresholdsOfStations,
+} from '../prisma/store/read-stations.js';
+import { type SourceRow, sourcesOf, supersededBy } from '../prisma/store/read-warnings.js';
+import { readSnapshots } from '../prisma/store/warning-rows.js';
+
+/** One statement a kind and level of nesting, however many things ask. Made per operation, and anew per live event. */
+export interface Loaders {
+  readonly feed: DataLoader<string, FeedNode | undefined>;
+  readonly feedsOfDepartment: DataLoader<string, readonly FeedNode[]>;
+  readonly rejections: DataLoader<{ feedId: string; page: PageRequest }, Page<RejectionRow>, string>;
+  readonly station: DataLoader<string, StationRow | undefined>;
+  readonly datastream: DataLoader<string, DatastreamRow | undefined>;
+  readonly datastreamsOfStation: DataLoader<string, readonly DatastreamRow[]>;
+  readonly thresholdsOfStation: DataLoader<string, readonly ThresholdRow[]>;
+  readonly latest: DataLoader<number, ObservationRow | undefined>;
+  readonly warning: DataLoader<string, WarningSnapshot | undefined>;
+  readonly supersedes: DataLoader<string, readonly string[]>;
+  readonly warningSources: DataLoader<string, readonly SourceRow[]>;
+}
+
+export function createLoaders(db: Database): Loaders {
+  return {
+    feed: one(
+      (ids) => feedsById(db, ids),
+      (row) => row.id,
+    ),
+    feedsOfDepartment: many(
+      (codes) => feedsOfDepartments(db, codes),
+      (row) => row.departmentCode,
+    ),
+    rejections: rejectionLoader(db),
+    station: one(
+      (ids) => stationsById(db, ids),
+      (row) => row.id,
+    ),
+    datastream: one(
+      (ids) => datastreamsById(db, ids),
+      (row) => row.id,
+    ),
+    datastreamsOfStation: many(
+      (ids) => datastreamsOfStations(db, ids),
+      (row) => row.stationId,
+    ),
+    thresholdsOfStation: many(
+      (ids) => thresholdsOfStations(db, ids),
+      (row) => row.stationId,
+    ),
+    latest: one(
+      (keys) => latestOf(db, keys),
+      (row) => row.datastreamKey,
+    ),
+    warning: new DataLoader(async (ids) => {
+      const found = await readSnapshots(db.read, ids);
+      return ids.map((id) => found.get(id));
+    }),
+    supersedes: new DataLoader(async (ids) => {
+      const rows = await supersededBy(db, ids);
+      return ids.map((id) => rows.filter((row) => row.successor === id).map((row) => row.identifier));
+    }),
+    warningSources: many(
+      (ids) => sourcesOf(db, ids),
+      (row) => row.identifier,
+    ),
+  };
+}
+
+function one<K, V>(
+  read: (keys: readonly K[]) => Promise<readonly V[]>,
+  keyOf: (value: V) => K,
+): DataLoader<K, V | undefined> {
+  return new DataLoader(async (keys) => {
+    const found = new Map((await read(keys)).map((value) => [keyOf(value), value]));
+    return keys.map((key) => found.get(key));
+  });
+}
+
+function many<K, V>(
+  read: (keys: readonly K[]) => Promise<readonly V[]>,
+  keyOf: (value: V) => K,
+): DataLoader<K, readonly V[]> {
+  return new DataLoader(async (keys) => {
+    const groups = new Map<K, V[]>(keys.map((key) => [key, []]));
+    for (const value of await read(keys)) groups.get(keyOf(value))?.push(value);
+    return keys.map((key) => groups.get(key) ?? []);
+  });
+}
+
+/** Feeds that ask for the same page share a statement; there are as many statements as different pages in the operation. */
+function rejectionLoader(db: Database): Loaders['rejections'] {
+  const pageKey = ({ first, after }: PageRequest): string => JSON.stringify([first ?? null, after ?? null]);
+  return new DataLoader(
+    async (wanted) => {
+      const pages = new Map<string, Promise<Map<string, Page<RejectionRow>>>>();
+      for (const { page } of wanted) {
+        const feedIds = wanted.filter((each) => pageKey(each.page) === pageKey(page)).map((each) => each.feedId);
+        if (!pages.has(pageKey(page))) pages.set(pageKey(page), rejectionsOf(db, feedIds, page));
+      }
+      return Promise.all(
+        wanted.map(async ({ feedId, page }) => (await pages.get(pageKey(page)))?.get(feedId) as Page<RejectionRow>),
+      );
+    },
+    { cacheKeyFn: ({ feedId, page }) => `${feedId} ${pageKey(page)}` },
+  );
+}

@@ -1,0 +1,68 @@
+import { expand } from '../../events/live-iterator.js';
+import { DEPARTMENT_CODES, DEPARTMENTS, type DepartmentCode } from '../../model/department.js';
+import { HubError } from '../../model/errors.js';
+import { type FeedState, type FeedVerdict, feedState } from '../../model/feed-state.js';
+import type { Page, PageRequest } from '../../prisma/store/keyset.js';
+import { allFeeds, type FeedNode, type RejectionRow } from '../../prisma/store/read-feeds.js';
+import { type HubContext, renewLoaders, requireAdmin } from '../context.js';
+
+export const departments = (): readonly DepartmentCode[] => DEPARTMENT_CODES;
+
+export const departmentName = (code: DepartmentCode, language: string): string =>
+  language.startsWith('zh') ? DEPARTMENTS[code].zh : DEPARTMENTS[code].en;
+
+export async function feeds(
+  args: { department?: DepartmentCode | null | undefined; state?: readonly FeedState[] | null | undefined },
+  context: HubContext,
+): Promise<readonly FeedNode[]> {
+  const found = args.department
+    ? await context.loaders.feedsOfDepartment.load(args.department)
+    : await allFeeds(context.db);
+  const { state } = args;
+  return state ? found.filter((feed) => state.includes(verdict(feed, context).state)) : found;
+}
+
+export const feed = (id: string, context: HubContext): Promise<FeedNode | undefined> => context.loaders.feed.load(id);
+
+/** The feed of a row that refers to it; the database keeps that reference. */
+export async function feedOf(id: string, context: HubContext): Promise<FeedNode> {
+  const found = await context.loaders.feed.load(id);
+  if (!found) throw new HubError('NOT_FOUND', `no feed "${id}"`);
+  return found;
+}
+
+export const verdict = (node: FeedNode, context: HubContext): FeedVerdict => feedState(node, context.now());
+
+/** Seconds since what the feed's state is judged by; null before anything came. */
+export function lagSeconds(node: FeedNode, context: HubContext): number | null {
+  const last = node.freshness === 'observation' ? node.lastObservedAt : node.lastReceivedAt;
+  return last && Math.max(0, (context.now().getTime() - last.getTime()) / 1000);
+}
+
+export const rejections = (feedId: string, page: PageRequest, context: HubContext): Promise<Page<RejectionRow>> =>
+  context.loaders.rejections.load({ feedId, page });
+
+export async function setFeedEnabled(
+  id: string,
+  enabled: boolean,
+  reason: string | null | undefined,
+  context: HubContext,
+): Promise<FeedNode> {
+  requireAdmin(context);
+  await context.feedControl.setEnabled(id, enabled, reason ?? undefined);
+  renewLoaders(context);
+  return feedOf(id, context);
+}
+
+/** Feeds whose state changed, as they are when told. */
+export async function feedStateChanged(
+  department: DepartmentCode | null | undefined,
+  context: HubContext,
+): Promise<AsyncIterableIterator<FeedNode>> {
+  const source = await context.hub.subscribe(['feed'], { onSlow: () => context.onSlow() });
+  return expand(source, async ({ entry }) => {
+    renewLoaders(context);
+    const found = await context.loaders.feed.load(entry.payload.feedId);
+    return found && (!department || found.departmentCode === department) ? [found] : [];
+  });
+}

@@ -1,0 +1,64 @@
+import { type DepartmentCode, departmentOfFeed } from '../../model/department.js';
+import { HubError } from '../../model/errors.js';
+import { PROPERTIES, PROPERTY_NAMES, type PropertyName } from '../../model/property.js';
+import type { Page, PageRequest } from '../../prisma/store/keyset.js';
+import {
+  type DatastreamRow,
+  readStations,
+  type StationRow,
+  type ThresholdRow,
+} from '../../prisma/store/read-stations.js';
+import type { HubContext } from '../context.js';
+import { areaInput, divisionInput, listInput } from './area-input.js';
+
+export interface StationFilter {
+  readonly departments?: readonly DepartmentCode[] | null | undefined;
+  readonly divisions?: readonly string[] | null | undefined;
+  readonly properties?: readonly string[] | null | undefined;
+  readonly within?: unknown;
+  readonly near?: { readonly lon: number; readonly lat: number; readonly withinMetres: number } | null | undefined;
+}
+
+export function stations(
+  args: PageRequest & { filter?: StationFilter | null | undefined },
+  context: HubContext,
+): Promise<Page<StationRow>> {
+  const filter = args.filter ?? {};
+  const near = filter.near ?? undefined;
+  if (near && (Math.abs(near.lon) > 180 || Math.abs(near.lat) > 90 || near.withinMetres < 0))
+    throw new HubError('BAD_INPUT', 'near: a longitude, a latitude and a distance of at least 0');
+  return readStations(context.db, {
+    first: args.first,
+    after: args.after,
+    departments: listInput('departments', filter.departments),
+    divisionPrefixes: divisionInput(context.divisions, filter.divisions),
+    properties: propertyInput(filter.properties),
+    within: areaInput(filter.within),
+    near,
+  });
+}
+
+export const departmentOf = (row: StationRow): DepartmentCode => departmentOfFeed(row.feedId);
+
+/** Property names of a filter; one that the hub does not know is BAD_INPUT. */
+export function propertyInput(names: readonly string[] | null | undefined): readonly string[] | undefined {
+  return listInput('properties', names)?.map((name) => {
+    if (!PROPERTY_NAMES.includes(name as PropertyName))
+      throw new HubError('BAD_INPUT', `properties: "${name.slice(0, 40)}" is none of ${PROPERTY_NAMES.join(', ')}`);
+    return name;
+  });
+}
+
+export const unitOf = (row: DatastreamRow): string => PROPERTIES[row.property as PropertyName]?.unit ?? '1';
+
+export async function thresholdsOf(row: DatastreamRow, context: HubContext): Promise<readonly ThresholdRow[]> {
+  const all = await context.loaders.thresholdsOfStation.load(row.stationId);
+  return all.filter((threshold) => threshold.property === row.property);
+}
+
+/** The station of a datastream; the database keeps that reference. */
+export async function stationOf(row: DatastreamRow, context: HubContext): Promise<StationRow> {
+  const found = await context.loaders.station.load(row.stationId);
+  if (!found) throw new HubError('NOT_FOUND', `no station "${row.stationId}"`);
+  return found;
+}
