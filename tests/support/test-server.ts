@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -26,12 +26,14 @@ export async function startTestServer(givenUrl: string | undefined): Promise<Tes
   }
   await clearAbandonedServers();
   const folder = mkdtempSync(join(tmpdir(), `${FOLDER}${process.pid}-`));
+  // As root, another user runs the server: it must be able to enter.
+  chmodSync(folder, 0o755);
   // Nothing is flushed to the disk: speed. Tests of what survives a crash start servers of their own.
   const database = new EmbeddedDatabase({ folder, throwaway: true, settings: { max_connections: '200' } });
-  const { url, place } = await database.start();
+  const { url } = await database.start();
   const stop = async (): Promise<void> => {
     await database.stop();
-    for (const each of [place, folder]) rmSync(each, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true });
   };
   return { url, run, stop };
 }
