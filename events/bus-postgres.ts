@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { backOffMs } from './back-off.js';
 import type { Bus } from './bus.js';
 import { CHANNEL } from './log.js';
 
@@ -8,71 +9,85 @@ export interface PostgresBusOptions {
   readonly retryMs?: number;
 }
 
+/** A server that does not answer to connecting or LISTEN within this is tried anew. */
+const ANSWER_MS = 3000;
+/** A server that does not answer holds up the stop for no longer. */
+const STOP_MS = 1000;
+
 /**
  * LISTEN on a connection of its own. What is notified while it is away is lost, therefore it wakes the reader after every
- * (re)connection, once LISTEN is in force: the reader then finds in the log whatever it missed.
+ * (re)connection, once LISTEN is in force: the reader then finds in the log whatever it missed. It sends nothing else.
  */
 export class PostgresBus implements Bus {
   #client: pg.Client | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #stopped = true;
+  #onWake: (() => void) | undefined;
   #failures = 0;
 
   constructor(private readonly options: PostgresBusOptions) {}
 
   start(onWake: () => void): void {
-    this.#stopped = false;
+    this.#onWake = onWake;
     void this.#connect(onWake);
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true;
+    this.#onWake = undefined;
     clearTimeout(this.#timer);
     await this.#drop();
+  }
+
+  renew(): void {
+    if (this.#client) this.#retry(this.#client);
   }
 
   async #connect(onWake: () => void): Promise<void> {
     const client = new pg.Client({
       connectionString: this.options.url,
       application_name: 'fenghuo-listen',
-      connectionTimeoutMillis: 3000,
+      connectionTimeoutMillis: ANSWER_MS,
+      query_timeout: ANSWER_MS,
       keepAlive: true,
       keepAliveInitialDelayMillis: 5000,
     });
     this.#client = client;
     client.on('notification', onWake);
-    client.on('error', () => this.#retry(client, onWake));
-    client.on('end', () => this.#retry(client, onWake));
+    client.on('error', () => this.#retry(client));
+    client.on('end', () => this.#retry(client));
     try {
       await client.connect();
       await client.query(`LISTEN ${CHANNEL}`);
+      if (this.#client !== client) return;
       this.#failures = 0;
       onWake();
     } catch {
-      this.#retry(client, onWake);
+      this.#retry(client);
     }
   }
 
-  #retry(client: pg.Client, onWake: () => void): void {
-    if (this.#stopped || this.#client !== client) return;
+  #retry(client: pg.Client): void {
+    const onWake = this.#onWake;
+    if (!onWake || this.#client !== client) return;
     void this.#drop();
     const { retryMs = 200 } = this.options;
-    const wait = Math.min(retryMs * 2 ** this.#failures, retryMs * 10) * (0.5 + Math.random() / 2);
+    this.#timer = setTimeout(() => void this.#connect(onWake), backOffMs(this.#failures, retryMs, retryMs * 10));
     this.#failures += 1;
-    this.#timer = setTimeout(() => void this.#connect(onWake), wait);
   }
 
+  /** Takes leave of the server; where that is not answered, the socket is cut. */
   async #drop(): Promise<void> {
     const client = this.#client;
     this.#client = undefined;
     if (!client) return;
     client.removeAllListeners('notification');
-    // A server that does not answer must not hold up the stop: the socket is cut after a moment.
-    const cut = setTimeout(
-      () => (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy(),
-      1000,
-    );
-    await client.end().catch(() => {});
-    clearTimeout(cut);
+    let limit: NodeJS.Timeout | undefined;
+    const waited = new Promise<void>((resolve) => {
+      limit = setTimeout(() => {
+        (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
+        resolve();
+      }, STOP_MS);
+    });
+    await Promise.race([waited, client.end().catch(() => undefined)]);
+    clearTimeout(limit);
   }
 }

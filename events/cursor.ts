@@ -2,7 +2,7 @@ import type { LogTopic } from '../model/entry.js';
 import { HubError } from '../model/errors.js';
 import type { LogState } from './log.js';
 
-/** A place in the log as clients keep it: "<epoch>:<offset>", opaque to them. */
+/** A place in the log as clients keep it: "<epoch>:<offset>", opaque to them. What follows it is what they have not had. */
 export interface Cursor {
   readonly epoch: string;
   readonly position: number;
@@ -12,7 +12,7 @@ export const formatCursor = ({ epoch, position }: Cursor): string => `${epoch}:$
 
 /** Reads a cursor; anything else is BAD_INPUT. */
 export function parseCursor(text: string): Cursor {
-  const match = /^([0-9a-z]{1,40}):(\d{1,15})$/.exec(text);
+  const match = /^([0-9a-z]{1,40}):(0|[1-9]\d{0,14})$/.exec(text);
   if (!match) throw new HubError('BAD_INPUT', 'this is no cursor of this hub: pass one back exactly as it came');
   return { epoch: match[1] as string, position: Number(match[2]) };
 }

@@ -1,51 +1,49 @@
 import type { LogEntry, LogTopic } from '../model/entry.js';
 import { LiveIterator } from './live-iterator.js';
+import { LatestQueue } from './queue.js';
 import type { Follower, Tail } from './tail.js';
-
-/** Different keys that may wait for one subscriber; beyond it the one waiting longest is skipped. */
-const MAX_KEYS = 10_000;
 
 export interface LatestSubscriptionOptions<T extends LogTopic, I> {
   readonly topic: T;
   readonly tail: Tail;
   readonly expand: (entry: LogEntry<T>) => readonly I[];
   readonly key: (item: I) => string;
+  readonly maxKeys: number;
+  /** Called with the number of keys left out because too many waited. */
+  readonly onSkipped: (keys: number) => void;
+  readonly signal?: AbortSignal | undefined;
 }
 
-/** Live items, newest per key: what a slow reader has not taken is overwritten by its successor, in the successor's place. */
+/** Live items, newest per key: what a slow reader has not taken is overwritten by its successor. */
 export class LatestSubscription<T extends LogTopic, I> extends LiveIterator<I> implements Follower {
   readonly topics: readonly LogTopic[];
-  readonly #waiting = new Map<string, I>();
+  readonly #waiting: LatestQueue<I>;
   #error: Error | undefined;
 
   constructor(private readonly options: LatestSubscriptionOptions<T, I>) {
-    super();
+    super(options.signal);
     this.topics = [options.topic];
+    this.#waiting = new LatestQueue(options.maxKeys);
     options.tail.follow(this);
   }
 
   deliver(entry: LogEntry): void {
-    for (const item of this.options.expand(entry as LogEntry<T>)) {
-      const key = this.options.key(item);
-      this.#waiting.delete(key);
-      this.#waiting.set(key, item);
-      const [oldest] = this.#waiting.keys();
-      if (this.#waiting.size > MAX_KEYS && oldest !== undefined) this.#waiting.delete(oldest);
-    }
+    const { expand, key, onSkipped } = this.options;
+    let skipped = 0;
+    for (const item of expand(entry as LogEntry<T>)) skipped += this.#waiting.put(key(item), item);
+    if (skipped > 0) onSkipped(skipped);
     this.wake();
   }
 
   fail(error: Error): void {
-    this.#error = error;
+    this.#error ??= error;
+    this.release();
     this.wake();
   }
 
   protected take(): I | undefined {
     if (this.#error) throw this.#error;
-    const [first] = this.#waiting;
-    if (!first) return undefined;
-    this.#waiting.delete(first[0]);
-    return first[1];
+    return this.#waiting.shift();
   }
 
   protected release(): void {

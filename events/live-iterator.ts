@@ -1,7 +1,18 @@
-/** Ends and awaits like an async generator, but `return()` also ends a `next()` that is still waiting. */
+/**
+ * Ends and awaits like an async generator, but `return()`, or the signal, also ends a `next()` that is still waiting. Several
+ * `next()` at a time are answered in their order.
+ */
 export abstract class LiveIterator<T> implements AsyncIterableIterator<T> {
   #ended = false;
   #wake: () => void = () => {};
+  #turn: Promise<unknown> = Promise.resolve();
+  readonly #signal: AbortSignal | undefined;
+  readonly #onAbort = (): void => this.end();
+
+  constructor(signal?: AbortSignal) {
+    this.#signal = signal;
+    signal?.addEventListener('abort', this.#onAbort, { once: true });
+  }
 
   /** The next item, or undefined when there is none yet; may throw to end with an error. */
   protected abstract take(): Promise<T | undefined> | T | undefined;
@@ -17,7 +28,30 @@ export abstract class LiveIterator<T> implements AsyncIterableIterator<T> {
     this.#wake();
   }
 
-  async next(): Promise<IteratorResult<T>> {
+  next(): Promise<IteratorResult<T>> {
+    const turn = this.#turn.then(() => this.#next());
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  return(): Promise<IteratorResult<T>> {
+    this.end();
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#signal?.removeEventListener('abort', this.#onAbort);
+    this.release();
+    this.#wake();
+  }
+
+  async #next(): Promise<IteratorResult<T>> {
     try {
       while (!this.#ended) {
         const woken = new Promise<void>((resolve) => {
@@ -33,22 +67,6 @@ export abstract class LiveIterator<T> implements AsyncIterableIterator<T> {
       throw error;
     }
     return { done: true, value: undefined };
-  }
-
-  return(): Promise<IteratorResult<T>> {
-    this.end();
-    return Promise.resolve({ done: true, value: undefined });
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  end(): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    this.release();
-    this.#wake();
   }
 }
 

@@ -1,7 +1,10 @@
+import { setImmediate as breathe } from 'node:timers/promises';
 import type { LogEntry, LogTopic } from '../model/entry.js';
-import type { Database } from '../prisma/database.js';
+import type { Queryable } from '../prisma/database.js';
+import { backOffMs } from './back-off.js';
 import { cursorExpired } from './cursor.js';
-import { type LogState, readEntries, readState } from './log.js';
+import { type History, PAGE } from './history.js';
+import { type LogHead, type LogPage, readHead, readPage } from './log.js';
 
 /** Whoever hangs on the tail: told of every new entry, in order, and of an end that is not its own doing. */
 export interface Follower {
@@ -11,30 +14,37 @@ export interface Follower {
   end(): void;
 }
 
-const ALL: readonly LogTopic[] = ['warning', 'observation', 'feed'];
-const PAGE = 500;
-/** Durable entries kept in memory, so that many who come back at once do not each read the database. */
-const RECENT = 5000;
-const RETRY_MS = 300;
+export interface TailOptions {
+  readonly db: Queryable;
+  readonly history: History;
+  readonly heartbeatMs: number;
+  readonly now: () => Date;
+  /** Called when the heartbeat found what no wake-up had told of. */
+  readonly onMissed: () => void;
+}
+
+const RETRY_MS = 100;
+const MAX_RETRY_MS = 2000;
+/** Deliveries made at a stretch; then sockets and timers get their turn. */
+const STRETCH = 5000;
+/** A database that does not answer holds up the stop for no longer. */
+const STOP_MS = 1000;
 
 /** The one reader at the end of the log for all followers of a process. It reads nothing while there are none. */
 export class Tail {
   readonly #followers = new Set<Follower>();
   #holds = 0;
-  #state: { epoch: string; position: number } | undefined;
-  #recent: LogEntry[] = [];
-  /** All durable entries after this position, up to the tail's, are in #recent. */
-  #recentFrom = 0;
+  /** Where it stands while anyone follows; another object each time it begins anew. */
+  #at: { readonly epoch: string; position: number } | undefined;
   #starting: Promise<void> | undefined;
   #reading: Promise<void> | undefined;
   #again = false;
+  #failures = 0;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
+  #caughtUpAt: Date | undefined;
 
-  constructor(
-    private readonly db: Database,
-    private readonly heartbeatMs: number,
-  ) {}
+  constructor(private readonly options: TailOptions) {}
 
   get size(): number {
     return this.#followers.size;
@@ -42,26 +52,39 @@ export class Tail {
 
   /** Everything up to here has been delivered to whoever was following. */
   get position(): number {
-    return this.#state?.position ?? 0;
+    return this.#at?.position ?? 0;
   }
 
-  /** Keeps the tail running while a follower is being made; throws where the database cannot be read. */
-  async hold(): Promise<{ release(): void }> {
-    if (this.#stopped) throw new Error('the hub is stopping');
+  /** When everything committed until then had been delivered; undefined while nobody follows. */
+  get caughtUpAt(): Date | undefined {
+    return this.#at && this.#caughtUpAt;
+  }
+
+  /** Keeps the tail running until the answer is called; throws where the database cannot be read. */
+  async hold(): Promise<() => void> {
     this.#holds += 1;
+    const release = (): void => {
+      this.#holds -= 1;
+      this.#rest();
+    };
     try {
-      this.#starting ??= this.#start();
-      await this.#starting;
+      while (!this.#at && !this.#stopped) {
+        this.#starting ??= this.#start().finally(() => {
+          this.#starting = undefined;
+        });
+        await this.#starting;
+      }
+      return release;
     } catch (error) {
-      this.#starting = undefined;
-      this.#release();
+      release();
       throw error;
     }
-    return { release: () => this.#release() };
   }
 
+  /** From now on; one who comes after the stop is ended at once. */
   follow(follower: Follower): void {
-    this.#followers.add(follower);
+    if (this.#stopped) follower.end();
+    else this.#followers.add(follower);
   }
 
   leave(follower: Follower): void {
@@ -70,102 +93,111 @@ export class Tail {
   }
 
   /** Looks at the log now, and once more if asked again meanwhile. */
-  wake(): void {
-    if (!this.#state || this.#stopped) return;
+  wake(missed?: () => void): void {
+    if (!this.#at || this.#stopped) return;
     if (this.#reading) {
       this.#again = true;
       return;
     }
-    this.#reading = this.#read()
-      .catch(() => this.#schedule(RETRY_MS))
+    this.#reading = this.#read(missed)
+      .then(
+        () => {
+          this.#failures = 0;
+          this.#schedule(this.options.heartbeatMs, this.options.onMissed);
+        },
+        () => {
+          this.#schedule(backOffMs(this.#failures, RETRY_MS, MAX_RETRY_MS));
+          this.#failures += 1;
+        },
+      )
       .finally(() => {
         this.#reading = undefined;
-        if (this.#again) {
-          this.#again = false;
-          this.wake();
-        }
+        if (this.#again) this.wake();
       });
-  }
-
-  /** The entries after a position from memory, or undefined where memory does not reach back so far. */
-  recent(topics: readonly LogTopic[], after: number): LogEntry[] | undefined {
-    if (!this.#state || after < this.#recentFrom || topics.includes('observation')) return undefined;
-    return this.#recent.filter((entry) => entry.position > after && topics.includes(entry.topic));
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    for (const follower of [...this.#followers]) follower.end();
     clearTimeout(this.#timer);
-    await this.#reading;
+    for (const follower of [...this.#followers]) follower.end();
+    let limit: NodeJS.Timeout | undefined;
+    const waited = new Promise<void>((resolve) => {
+      limit = setTimeout(resolve, STOP_MS);
+    });
+    await Promise.race([waited, Promise.allSettled([this.#starting, this.#reading])]);
+    clearTimeout(limit);
   }
 
   async #start(): Promise<void> {
-    const { epoch, position } = await readState(this.db.read);
-    this.#state = { epoch, position };
-    this.#recent = [];
-    this.#recentFrom = position;
-    this.#schedule(this.heartbeatMs);
+    const head = await readHead(this.options.db);
+    if (!this.#stopped) this.#begin(head);
   }
 
-  #release(): void {
-    this.#holds -= 1;
-    this.#rest();
+  #begin({ epoch, position }: LogHead): void {
+    this.#at = { epoch, position };
+    this.#caughtUpAt = this.options.now();
+    this.options.history.reset({ epoch, position });
+    // A wake-up may have come while this was read, when there was nobody to hear it.
+    this.wake();
   }
 
   /** With nobody left, no statement is sent until someone comes. */
   #rest(): void {
     if (this.#followers.size > 0 || this.#holds > 0) return;
     clearTimeout(this.#timer);
-    this.#state = undefined;
-    this.#starting = undefined;
-    this.#recent = [];
+    this.#at = undefined;
+    this.options.history.reset();
   }
 
-  #schedule(ms: number): void {
+  #schedule(ms: number, missed?: () => void): void {
     clearTimeout(this.#timer);
-    if (this.#stopped || !this.#state) return;
-    this.#timer = setTimeout(() => this.wake(), ms);
+    if (!this.#stopped && this.#at) this.#timer = setTimeout(() => this.wake(missed), ms);
   }
 
-  async #read(): Promise<void> {
+  async #read(missed: (() => void) | undefined): Promise<void> {
+    const { db, history, now } = this.options;
+    const at = this.#at;
     for (;;) {
-      const before = this.#state;
-      if (!before) return;
-      const entries = await readEntries(this.db.read, { topics: ALL, after: before.position, limit: PAGE });
-      // The last follower may have left, or the tail started anew, while this was read.
-      if (this.#state !== before) return;
-      if (entries.length === 0 || entries[0]?.position !== before.position + 1)
-        this.#judge(await readState(this.db.read), before);
-      if (this.#state !== before) return;
-      for (const entry of entries) this.#deliver(entry, before);
-      if (entries.length < PAGE) return this.#schedule(this.heartbeatMs);
+      this.#again = false;
+      if (!at || this.#at !== at || this.#stopped) return;
+      const page = await readPage(db, { after: at.position, limit: PAGE });
+      // The last follower may have left, or the tail begun anew, while this was read.
+      if (this.#at !== at || this.#stopped || this.#judge(page, at)) return;
+      if (page.entries.length > 0) missed?.();
+      if (!(await this.#deliver(page.entries, at)) || this.#at !== at) return;
+      if (page.entries.length === PAGE) continue;
+      at.position = Math.max(at.position, page.position);
+      history.advance(at.position);
+      this.#caughtUpAt = now();
+      if (!this.#again) return;
     }
   }
 
-  #deliver(entry: LogEntry, state: { position: number }): void {
-    state.position = entry.position;
-    if (entry.topic !== 'observation') this.#remember(entry);
-    for (const follower of this.#followers) if (follower.topics.includes(entry.topic)) follower.deliver(entry);
+  /** False where the tail ended or began anew in between. */
+  async #deliver(entries: readonly LogEntry[], at: { position: number }): Promise<boolean> {
+    let made = 0;
+    for (const entry of entries) {
+      at.position = entry.position;
+      this.options.history.advance(entry.position, entry);
+      for (const follower of this.#followers) if (follower.topics.includes(entry.topic)) follower.deliver(entry);
+      made += this.#followers.size;
+      if (made < STRETCH) continue;
+      made = 0;
+      await breathe();
+      if (this.#at !== at || this.#stopped) return false;
+    }
+    return true;
   }
 
-  #remember(entry: LogEntry): void {
-    this.#recent.push(entry);
-    if (this.#recent.length <= RECENT) return;
-    this.#recent = this.#recent.slice(RECENT / 2);
-    this.#recentFrom = (this.#recent[0]?.position ?? entry.position) - 1;
-  }
-
-  /** A log that was made anew, went back, or dropped what was not yet read: those concerned must start over, and are told. */
-  #judge(now: LogState, before: { epoch: string; position: number }): void {
-    const anew = now.epoch !== before.epoch || now.position < before.position;
+  /** A log made anew, gone back, or dropped where it was not yet read: those concerned must start over, and are told. True: begun anew. */
+  #judge(page: LogPage, at: LogHead): boolean {
+    const anew = page.epoch !== at.epoch || page.position < at.position;
     for (const follower of [...this.#followers])
-      if (anew || follower.topics.some((topic) => (now.floors[topic] ?? 0) > before.position))
+      if (anew || follower.topics.some((topic) => (page.floors[topic] ?? 0) > at.position))
         follower.fail(cursorExpired());
-    if (!anew) return;
-    this.#state = { epoch: now.epoch, position: now.position };
-    this.#recent = [];
-    this.#recentFrom = now.position;
-    this.#schedule(this.heartbeatMs);
+    if (anew) {
+      if (this.#at === at) this.#begin(page);
+    } else this.options.history.dropped(page.floors);
+    return anew;
   }
 }
