@@ -1,25 +1,26 @@
 import DataLoader from 'dataloader';
 import type { WarningSnapshot } from '../model/entry.js';
+import type {
+  DatastreamRow,
+  FeedNode,
+  ObservationRow,
+  Page,
+  RejectionRow,
+  SourceRow,
+  StationRow,
+  ThresholdRow,
+} from '../model/rows.js';
 import type { Database } from '../prisma/database.js';
-import type { Page, PageRequest } from '../prisma/store/keyset.js';
+import type { PageRequest } from '../prisma/store/keyset.js';
+import { feedsById, feedsOfDepartments, rejectionsOf } from '../prisma/store/read-feeds.js';
+import { latestOf } from '../prisma/store/read-observations.js';
 import {
-  type FeedNode,
-  feedsById,
-  feedsOfDepartments,
-  type RejectionRow,
-  rejectionsOf,
-} from '../prisma/store/read-feeds.js';
-import { latestOf, type ObservationRow } from '../prisma/store/read-observations.js';
-import {
-  type DatastreamRow,
   datastreamsById,
   datastreamsOfStations,
-  type StationRow,
   stationsById,
-  type ThresholdRow,
   thresholdsOfStations,
 } from '../prisma/store/read-stations.js';
-import { type SourceRow, sourcesOf, supersededBy } from '../prisma/store/read-warnings.js';
+import { sourcesOf, supersededBy } from '../prisma/store/read-warnings.js';
 import { readSnapshots } from '../prisma/store/warning-rows.js';
 
 /** One statement a kind and level of nesting, however many things ask. Made per operation, and anew per live event. */

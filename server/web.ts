@@ -88,7 +88,7 @@ export class Web {
       hub: log,
       now,
       viewer: viewerOf(authorization, remoteAddress, this.options),
-      loaders: createLoaders(db, divisions.registry, now),
+      loaders: createLoaders(db),
       requestId: randomUUID(),
       onSlow,
       feedControl: { setEnabled: (feedId, enabled, reason) => monitor.setEnabled(feedId, enabled, reason) },

@@ -28,7 +28,7 @@ export function serveWebSocket(
       execute: (args) => (args as EnvelopedArgs).rootValue.execute(args),
       subscribe: (args) => (args as EnvelopedArgs).rootValue.subscribe(args),
       onSubscribe: (socket, _id, payload) => prepare(socket as unknown as Socket, payload, yoga, options),
-      onError: (_socket, _id, _payload, errors) => errors.map((error) => formatError(error)),
+      onError: (_socket, _id, _payload, errors) => errors.map((error) => formatError(error as GraphQLError)),
     },
     sockets,
   );
@@ -65,7 +65,7 @@ async function prepare(
   try {
     const document = enveloped.parse(payload.query);
     const errors = enveloped.validate(enveloped.schema, document);
-    if (errors.length > 0) return errors.slice(0, 5).map((error) => formatError(error as GraphQLError));
+    if (errors.length > 0) return errors.slice(0, 5).map((error: unknown) => formatError(error as GraphQLError));
     return {
       schema: enveloped.schema,
       operationName: payload.operationName ?? undefined,

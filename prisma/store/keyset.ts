@@ -1,4 +1,5 @@
 import { HubError } from '../../model/errors.js';
+import type { Page } from '../../model/rows.js';
 
 /** The most that one page of any list holds. */
 export const MAX_PAGE = 200;
@@ -8,13 +9,6 @@ const DEFAULT_PAGE = 50;
 export interface PageRequest {
   readonly first?: number | null | undefined;
   readonly after?: string | null | undefined;
-}
-
-export interface Page<T> {
-  readonly items: readonly T[];
-  /** The place of an item, for `after`. */
-  readonly cursorOf: (item: T) => string;
-  readonly more: boolean;
 }
 
 /** The size of a page; more than the limit, or nothing, is BAD_INPUT. */

@@ -1,20 +1,8 @@
 import type { MultiPolygon, Polygon } from 'geojson';
 import type { DivisionBoundary } from '../../model/area.js';
 import { canonicalDivision, divisionPrefix } from '../../model/division.js';
+import type { DivisionRow } from '../../model/rows.js';
 import type { Database } from '../database.js';
-
-export interface DivisionRow {
-  readonly code: string;
-  readonly nameZh: string;
-  readonly nameEn: string | null;
-  readonly parentCode: string | null;
-  readonly level: string;
-  readonly validFrom: Date;
-  readonly validTo: Date | null;
-  readonly boundary: Polygon | MultiPolygon | null;
-  readonly source: string;
-  readonly aliases: readonly string[];
-}
 
 /** All divisions in memory: there are some hundred, and every answer names some. */
 export class DivisionRegistry {

@@ -1,21 +1,11 @@
-import type { FeedHealth } from '../../model/feed-state.js';
+import type { FeedNode, Page, RejectionRow } from '../../model/rows.js';
 import type { Database } from '../database.js';
-import { decodeKey, encodeKey, type Page, type PageRequest, pageSize, toPage } from './keyset.js';
+import { decodeKey, encodeKey, type PageRequest, pageSize, toPage } from './keyset.js';
 
 export interface DepartmentRow {
   readonly code: string;
   readonly nameEn: string;
   readonly nameZh: string;
-}
-
-export interface FeedNode extends FeedHealth {
-  readonly id: string;
-  readonly departmentCode: string;
-  readonly titleEn: string;
-  readonly titleZh: string;
-  readonly status: string;
-  readonly receivedCount: bigint;
-  readonly rejectedCount: bigint;
 }
 
 export const feedsById = (db: Database, ids: readonly string[]): Promise<FeedNode[]> =>
@@ -25,18 +15,6 @@ export const feedsOfDepartments = (db: Database, codes: readonly string[]): Prom
   db.prisma.feed.findMany({ where: { departmentCode: { in: [...codes] } }, orderBy: { id: 'asc' } });
 
 export const allFeeds = (db: Database): Promise<FeedNode[]> => db.prisma.feed.findMany({ orderBy: { id: 'asc' } });
-
-export interface RejectionRow {
-  readonly id: number;
-  readonly feedId: string;
-  readonly reason: string;
-  readonly detail: string;
-  readonly raw: Buffer;
-  readonly rawSize: number;
-  readonly seen: number;
-  readonly receivedAt: Date;
-  readonly lastSeenAt: Date;
-}
 
 /** The rejections of many feeds, newest first, one page each, in one statement. */
 export async function rejectionsOf(

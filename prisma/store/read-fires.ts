@@ -1,38 +1,8 @@
 import type { MultiPolygon, Polygon } from 'geojson';
 import { boundsOf, contains } from '../../model/area.js';
+import type { AlarmRow, FireRow, HotspotRow, Page } from '../../model/rows.js';
 import type { Database } from '../database.js';
-import { decodeKey, encodeKey, type Page, type PageRequest, pageSize, toPage, Where } from './keyset.js';
-
-export interface FireRow {
-  readonly id: string;
-  readonly feedId: string;
-  readonly observedAt: Date;
-  readonly originalTime: string;
-  readonly zone: string;
-  readonly receivedAt: Date;
-  readonly lon: number | null;
-  readonly lat: number | null;
-  readonly divisionCode: string | null;
-  readonly status: string;
-  readonly revision: number;
-}
-
-export interface HotspotRow extends FireRow {
-  readonly satellite: string;
-  readonly instrument: string;
-  readonly confidence: string;
-  readonly confidencePercent: number | null;
-  readonly brightnessKelvin: number | null;
-  readonly radiativePowerMegawatts: number | null;
-  readonly daytime: boolean | null;
-}
-
-export interface AlarmRow extends FireRow {
-  readonly deviceId: string;
-  readonly type: string;
-  readonly priority: number | null;
-  readonly description: string;
-}
+import { decodeKey, encodeKey, type PageRequest, pageSize, toPage, Where } from './keyset.js';
 
 export interface FireQuery extends PageRequest {
   readonly divisionPrefixes?: readonly string[] | undefined;

@@ -1,16 +1,5 @@
-import type { Quality } from '../../model/record.js';
+import type { ObservationRow, SeriesRow } from '../../model/rows.js';
 import type { Database } from '../database.js';
-
-export interface ObservationRow {
-  readonly datastreamKey: number;
-  readonly observedAt: Date;
-  readonly value: number | null;
-  readonly quality: Quality;
-  readonly receivedAt: Date;
-  readonly originalTime: string;
-  readonly zone: string;
-  readonly revision: number;
-}
 
 /** The newest observation of each of many datastreams, in one statement. */
 export async function latestOf(db: Database, keys: readonly number[]): Promise<ObservationRow[]> {
@@ -29,16 +18,6 @@ export interface SeriesQuery {
   /** Bucket length; raw values where undefined. */
   readonly everySeconds?: number | undefined;
   readonly limit: number;
-}
-
-/** A raw value, or a bucket that begins at `at` (buckets are counted from the Unix epoch). */
-export interface SeriesRow {
-  readonly at: Date;
-  readonly value: number | null;
-  readonly min: number | null;
-  readonly mean: number | null;
-  readonly max: number | null;
-  readonly count: number;
 }
 
 /** Values from `from` inclusive to `to` exclusive, oldest first; erroneous ones are left out of buckets. */

@@ -1,21 +1,8 @@
 import type { MultiPolygon, Polygon } from 'geojson';
 import { boundsOf, contains } from '../../model/area.js';
+import type { DatastreamRow, Page, StationRow, ThresholdRow } from '../../model/rows.js';
 import type { Database } from '../database.js';
-import { decodeKey, encodeKey, type Page, type PageRequest, pageSize, toPage, Where } from './keyset.js';
-
-export interface StationRow {
-  readonly id: string;
-  readonly feedId: string;
-  readonly code: string;
-  readonly name: string;
-  readonly stationType: string | null;
-  readonly lon: number | null;
-  readonly lat: number | null;
-  readonly originalLon: number | null;
-  readonly originalLat: number | null;
-  readonly originalCrs: string | null;
-  readonly divisionCode: string | null;
-}
+import { decodeKey, encodeKey, type PageRequest, pageSize, toPage, Where } from './keyset.js';
 
 export interface StationQuery extends PageRequest {
   readonly departments?: readonly string[] | undefined;
@@ -81,23 +68,6 @@ async function readChunk(
     where.values,
   );
   return rows;
-}
-
-export interface DatastreamRow {
-  readonly id: string;
-  readonly key: number;
-  readonly stationId: string;
-  readonly property: string;
-  readonly sensor: string;
-}
-
-export interface ThresholdRow {
-  readonly stationId: string;
-  readonly property: string;
-  readonly name: string;
-  readonly seasonFrom: string;
-  readonly seasonTo: string;
-  readonly value: number;
 }
 
 export const stationsById = (db: Database, ids: readonly string[]): Promise<StationRow[]> =>

@@ -1,6 +1,7 @@
 import type { WarningSnapshot } from '../../model/entry.js';
+import type { Page, SourceRow } from '../../model/rows.js';
 import type { Database } from '../database.js';
-import { decodeKey, encodeKey, type Page, type PageRequest, pageSize, toPage, Where } from './keyset.js';
+import { decodeKey, encodeKey, type PageRequest, pageSize, toPage, Where } from './keyset.js';
 import { readSnapshots } from './warning-rows.js';
 
 export interface WarningQuery extends PageRequest {
@@ -85,16 +86,6 @@ export async function supersededBy(
     [identifiers],
   );
   return rows;
-}
-
-export interface SourceRow {
-  readonly identifier: string;
-  readonly feedId: string;
-  readonly format: string;
-  readonly sentAt: Date;
-  readonly originalTime: string;
-  readonly zone: string;
-  readonly receivedAt: Date;
 }
 
 export const sourcesOf = (db: Database, identifiers: readonly string[]): Promise<SourceRow[]> =>

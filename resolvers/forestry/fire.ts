@@ -1,11 +1,6 @@
-import type { Page, PageRequest } from '../../prisma/store/keyset.js';
-import {
-  type AlarmRow,
-  type FireQuery,
-  type HotspotRow,
-  readAlarms,
-  readHotspots,
-} from '../../prisma/store/read-fires.js';
+import type { AlarmRow, HotspotRow, Page } from '../../model/rows.js';
+import type { PageRequest } from '../../prisma/store/keyset.js';
+import { type FireQuery, readAlarms, readHotspots } from '../../prisma/store/read-fires.js';
 import type { HubContext } from '../context.js';
 import { areaInput, divisionInput } from '../shared/area-input.js';
 

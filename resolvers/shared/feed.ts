@@ -2,8 +2,9 @@ import { expand } from '../../events/live-iterator.js';
 import { DEPARTMENT_CODES, DEPARTMENTS, type DepartmentCode } from '../../model/department.js';
 import { HubError } from '../../model/errors.js';
 import { type FeedState, type FeedVerdict, feedState } from '../../model/feed-state.js';
-import type { Page, PageRequest } from '../../prisma/store/keyset.js';
-import { allFeeds, type FeedNode, type RejectionRow } from '../../prisma/store/read-feeds.js';
+import type { FeedNode, Page, RejectionRow } from '../../model/rows.js';
+import type { PageRequest } from '../../prisma/store/keyset.js';
+import { allFeeds } from '../../prisma/store/read-feeds.js';
 import { type HubContext, renewLoaders, requireAdmin } from '../context.js';
 
 export const departments = (): readonly DepartmentCode[] => DEPARTMENT_CODES;
@@ -66,3 +67,6 @@ export async function feedStateChanged(
     return found && (!department || found.departmentCode === department) ? [found] : [];
   });
 }
+
+/** GraphQL's Int ends at 2^31 - 1; a count that has passed it stays there. */
+export const count = (value: bigint): number => Number(value > 2_147_483_647n ? 2_147_483_647n : value);

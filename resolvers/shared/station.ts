@@ -1,13 +1,9 @@
 import { type DepartmentCode, departmentOfFeed } from '../../model/department.js';
 import { HubError } from '../../model/errors.js';
 import { PROPERTIES, PROPERTY_NAMES, type PropertyName } from '../../model/property.js';
-import type { Page, PageRequest } from '../../prisma/store/keyset.js';
-import {
-  type DatastreamRow,
-  readStations,
-  type StationRow,
-  type ThresholdRow,
-} from '../../prisma/store/read-stations.js';
+import type { DatastreamRow, Page, StationRow, ThresholdRow } from '../../model/rows.js';
+import type { PageRequest } from '../../prisma/store/keyset.js';
+import { readStations } from '../../prisma/store/read-stations.js';
 import type { HubContext } from '../context.js';
 import { areaInput, divisionInput, listInput } from './area-input.js';
 

@@ -6,6 +6,7 @@ import { divisionPrefix } from '../../model/division.js';
 import type { WarningSnapshot } from '../../model/entry.js';
 import { HAZARDS } from '../../model/hazard.js';
 import type { WarningText } from '../../model/record.js';
+import type { DivisionRow, Page } from '../../model/rows.js';
 import {
   WARNING_LEVELS,
   type WarningChangeKind,
@@ -13,8 +14,7 @@ import {
   type WarningState,
   type WarningStatus,
 } from '../../model/warning.js';
-import type { Page, PageRequest } from '../../prisma/store/keyset.js';
-import type { DivisionRow } from '../../prisma/store/read-divisions.js';
+import type { PageRequest } from '../../prisma/store/keyset.js';
 import { readWarnings } from '../../prisma/store/read-warnings.js';
 import { type HubContext, renewLoaders } from '../context.js';
 import { areaInput, divisionInput, listInput } from './area-input.js';

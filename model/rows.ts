@@ -1,0 +1,140 @@
+import type { MultiPolygon, Polygon } from 'geojson';
+import type { FeedHealth } from './feed-state.js';
+import type { Quality } from './record.js';
+
+/* What the store's readers return: rows of the tables, in camel case. */
+
+export interface DivisionRow {
+  readonly code: string;
+  readonly nameZh: string;
+  readonly nameEn: string | null;
+  readonly parentCode: string | null;
+  readonly level: string;
+  readonly validFrom: Date;
+  readonly validTo: Date | null;
+  readonly boundary: Polygon | MultiPolygon | null;
+  readonly source: string;
+  readonly aliases: readonly string[];
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** The place of an item, for `after`. */
+  readonly cursorOf: (item: T) => string;
+  readonly more: boolean;
+}
+
+export interface StationRow {
+  readonly id: string;
+  readonly feedId: string;
+  readonly code: string;
+  readonly name: string;
+  readonly stationType: string | null;
+  readonly lon: number | null;
+  readonly lat: number | null;
+  readonly originalLon: number | null;
+  readonly originalLat: number | null;
+  readonly originalCrs: string | null;
+  readonly divisionCode: string | null;
+}
+
+export interface DatastreamRow {
+  readonly id: string;
+  readonly key: number;
+  readonly stationId: string;
+  readonly property: string;
+  readonly sensor: string;
+}
+
+export interface ThresholdRow {
+  readonly stationId: string;
+  readonly property: string;
+  readonly name: string;
+  readonly seasonFrom: string;
+  readonly seasonTo: string;
+  readonly value: number;
+}
+
+export interface ObservationRow {
+  readonly datastreamKey: number;
+  readonly observedAt: Date;
+  readonly value: number | null;
+  readonly quality: Quality;
+  readonly receivedAt: Date;
+  readonly originalTime: string;
+  readonly zone: string;
+  readonly revision: number;
+}
+
+/** A raw value, or a bucket that begins at `at` (buckets are counted from the Unix epoch). */
+export interface SeriesRow {
+  readonly at: Date;
+  readonly value: number | null;
+  readonly min: number | null;
+  readonly mean: number | null;
+  readonly max: number | null;
+  readonly count: number;
+}
+
+export interface SourceRow {
+  readonly identifier: string;
+  readonly feedId: string;
+  readonly format: string;
+  readonly sentAt: Date;
+  readonly originalTime: string;
+  readonly zone: string;
+  readonly receivedAt: Date;
+}
+
+export interface FeedNode extends FeedHealth {
+  readonly id: string;
+  readonly departmentCode: string;
+  readonly titleEn: string;
+  readonly titleZh: string;
+  readonly status: string;
+  readonly receivedCount: bigint;
+  readonly rejectedCount: bigint;
+}
+
+export interface RejectionRow {
+  readonly id: number;
+  readonly feedId: string;
+  readonly reason: string;
+  readonly detail: string;
+  readonly raw: Buffer;
+  readonly rawSize: number;
+  readonly seen: number;
+  readonly receivedAt: Date;
+  readonly lastSeenAt: Date;
+}
+
+export interface FireRow {
+  readonly id: string;
+  readonly feedId: string;
+  readonly observedAt: Date;
+  readonly originalTime: string;
+  readonly zone: string;
+  readonly receivedAt: Date;
+  readonly lon: number | null;
+  readonly lat: number | null;
+  readonly divisionCode: string | null;
+  readonly status: string;
+  readonly revision: number;
+}
+
+export interface HotspotRow extends FireRow {
+  readonly satellite: string;
+  readonly instrument: string;
+  readonly confidence: string;
+  readonly confidencePercent: number | null;
+  readonly brightnessKelvin: number | null;
+  readonly radiativePowerMegawatts: number | null;
+  readonly daytime: boolean | null;
+}
+
+export interface AlarmRow extends FireRow {
+  readonly deviceId: string;
+  readonly type: string;
+  readonly priority: number | null;
+  readonly description: string;
+}

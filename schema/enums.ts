@@ -1,0 +1,85 @@
+import { DEPARTMENT_CODES, DEPARTMENTS } from '../model/department.js';
+import type { Builder } from './builder.js';
+
+/** Enum values with their bilingual descriptions, in the order given. */
+function values<const K extends string>(described: Readonly<Record<K, string>>): Record<K, { description: string }> {
+  return Object.fromEntries(Object.entries(described).map(([name, description]) => [name, { description }])) as Record<
+    K,
+    { description: string }
+  >;
+}
+
+export function createEnums(builder: Builder) {
+  const departments = Object.fromEntries(
+    DEPARTMENT_CODES.map((code) => [code, `${DEPARTMENTS[code].en}. ${DEPARTMENTS[code].zh}。`]),
+  ) as Record<(typeof DEPARTMENT_CODES)[number], string>;
+  return {
+    DepartmentCode: builder.enumType('DepartmentCode', {
+      description: 'The twelve departments. 十二个部门。',
+      values: values(departments),
+    }),
+    FeedState: builder.enumType('FeedState', {
+      description: 'How a feed fares. 数据源状态。',
+      values: values({
+        LIVE: 'It brings what is expected. 正常。',
+        LATE: 'Nothing newer than expected has come. 未按时更新。',
+        DOWN: 'The link itself fails. 链路中断。',
+        DISABLED: 'Switched off, or not in the settings. 已停用。',
+      }),
+    }),
+    Quality: builder.enumType('Quality', {
+      description: 'What the source says of a value. 来源给出的质量标识。',
+      values: values({
+        GOOD: 'Checked and right. 正确。',
+        UNCHECKED: 'As delivered. 未检验。',
+        ESTIMATED: 'Corrected by the source. 订正值。',
+        SUSPECT: 'Doubtful. 可疑。',
+        ERRONEOUS: 'Wrong. 错误。',
+        MISSING: 'Said to be absent; the value is null. 缺测，值为空。',
+      }),
+    }),
+    WarningLevel: builder.enumType('WarningLevel', {
+      description: 'By the colour, rising. 按颜色由低到高。',
+      values: values({ BLUE: 'Blue. 蓝色。', YELLOW: 'Yellow. 黄色。', ORANGE: 'Orange. 橙色。', RED: 'Red. 红色。' }),
+    }),
+    WarningState: builder.enumType('WarningState', {
+      description: 'Where a warning is in its life. 预警生命周期状态。',
+      values: values({
+        DRAFT: 'Being written. 草稿。',
+        PENDING: 'Waiting for release. 待发布。',
+        ACTIVE: 'In force. 生效中。',
+        SUPERSEDED: 'Replaced by another. 已被更新。',
+        CANCELLED: 'Ended by its sender. 已解除。',
+        EXPIRED: 'Its time has run out. 已过期。',
+        REJECTED: 'Refused at release. 已驳回。',
+      }),
+    }),
+    WarningStatus: builder.enumType('WarningStatus', {
+      description: 'Whether it is meant in earnest. 是否真实。',
+      values: values({
+        ACTUAL: 'In earnest. 实际。',
+        EXERCISE: 'An exercise or generated data. 演练或生成数据。',
+        TEST: 'A technical test. 测试。',
+      }),
+    }),
+    WarningChangeKind: builder.enumType('WarningChangeKind', {
+      description: 'What happened to a warning. 预警发生的变化。',
+      values: values({
+        ISSUED: 'It came into force. 发布。',
+        UPDATED: 'It replaces another, or was corrected. 更新或更正。',
+        CANCELLED: 'Its sender ended it. 解除。',
+        EXPIRED: 'Its time ran out. 过期。',
+      }),
+    }),
+    HotspotConfidence: builder.enumType('HotspotConfidence', {
+      description: 'How sure the satellite product is. 火点置信度。',
+      values: values({ LOW: 'Low. 低。', NOMINAL: 'Nominal. 中。', HIGH: 'High. 高。' }),
+    }),
+    FireAlarmType: builder.enumType('FireAlarmType', {
+      description: 'What the camera saw. 告警类型。',
+      values: values({ SMOKE: 'Smoke. 烟。', FIRE: 'Fire. 火。', OTHER: 'Something else. 其他。' }),
+    }),
+  };
+}
+
+export type Enums = ReturnType<typeof createEnums>;

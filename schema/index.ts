@@ -1,0 +1,45 @@
+import { defaultFieldResolver, type GraphQLFieldResolver, type GraphQLSchema } from 'graphql';
+import { type HubContext, requireReader } from '../resolvers/context.js';
+import { createBuilder } from './builder.js';
+import { addFires } from './forestry/fire.js';
+import { createRefs } from './refs.js';
+import { addScalars } from './scalars.js';
+import { addDivisions } from './shared/division.js';
+import { addFeeds } from './shared/feed.js';
+import { addObservations } from './shared/observation.js';
+import { addStations } from './shared/station.js';
+import { addWarnings } from './shared/warning.js';
+
+/** The hub's whole public schema. */
+export function buildSchema(): GraphQLSchema {
+  const builder = createBuilder();
+  builder.queryType({ description: 'What can be asked. 查询。' });
+  builder.mutationType({ description: 'What can be changed. 变更。' });
+  builder.subscriptionType({ description: 'What can be followed live. 订阅。' });
+  addScalars(builder);
+  const refs = createRefs(builder);
+  addFeeds(builder, refs);
+  addDivisions(builder, refs);
+  addStations(builder, refs);
+  addObservations(builder, refs);
+  addWarnings(builder, refs);
+  addFires(builder, refs);
+  return forReadersOnly(builder.toSchema());
+}
+
+/** Whatever the root field, its caller must have the right to read: asked here once, so that no new field can forget it. */
+function forReadersOnly(schema: GraphQLSchema): GraphQLSchema {
+  for (const type of [schema.getQueryType(), schema.getMutationType()])
+    for (const field of Object.values(type?.getFields() ?? {}))
+      field.resolve = guarded(field.resolve ?? defaultFieldResolver);
+  for (const field of Object.values(schema.getSubscriptionType()?.getFields() ?? {}))
+    if (field.subscribe) field.subscribe = guarded(field.subscribe);
+  return schema;
+}
+
+const guarded =
+  (resolve: GraphQLFieldResolver<unknown, HubContext>): GraphQLFieldResolver<unknown, HubContext> =>
+  (root, args, context, info) => {
+    requireReader(context);
+    return resolve(root, args, context, info);
+  };

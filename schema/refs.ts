@@ -1,0 +1,41 @@
+import type { DepartmentCode } from '../model/department.js';
+import type { WarningSnapshot } from '../model/entry.js';
+import type {
+  AlarmRow,
+  DatastreamRow,
+  DivisionRow,
+  FeedNode,
+  HotspotRow,
+  RejectionRow,
+  SeriesRow,
+  SourceRow,
+  StationRow,
+  ThresholdRow,
+} from '../model/rows.js';
+import type { ObservationNode } from '../resolvers/shared/observation.js';
+import type { WarningChange } from '../resolvers/shared/warning.js';
+import type { Builder } from './builder.js';
+import { createEnums } from './enums.js';
+
+/** All object types by name, before they have fields: types refer to each other in circles. */
+export function createRefs(builder: Builder) {
+  return {
+    ...createEnums(builder),
+    Department: builder.objectRef<DepartmentCode>('Department'),
+    Feed: builder.objectRef<FeedNode>('Feed'),
+    Rejection: builder.objectRef<RejectionRow>('Rejection'),
+    Division: builder.objectRef<DivisionRow>('Division'),
+    Station: builder.objectRef<StationRow>('Station'),
+    Datastream: builder.objectRef<DatastreamRow>('Datastream'),
+    Threshold: builder.objectRef<ThresholdRow>('Threshold'),
+    Observation: builder.objectRef<ObservationNode>('Observation'),
+    SeriesPoint: builder.objectRef<SeriesRow>('SeriesPoint'),
+    Warning: builder.objectRef<WarningSnapshot>('Warning'),
+    WarningSource: builder.objectRef<SourceRow>('WarningSource'),
+    WarningChange: builder.objectRef<WarningChange>('WarningChange'),
+    FireHotspot: builder.objectRef<HotspotRow>('FireHotspot'),
+    FireAlarm: builder.objectRef<AlarmRow>('FireAlarm'),
+  };
+}
+
+export type Refs = ReturnType<typeof createRefs>;
