@@ -14,33 +14,73 @@ CREATE TABLE IF NOT EXISTS _prisma_migrations (
 
 /**
  * Applies the migrations of a folder that the database has not had, in the order of their names, each in a transaction of
- * its own; returns their names. Throws where an applied migration was edited afterwards.
+ * its own; returns their names. Two at once wait for each other. Throws where an applied migration was edited afterwards.
  */
-export async function applyMigrations(url: string, folder: string): Promise<string[]> {
+export function applyMigrations(url: string, folder: string): Promise<string[]> {
+  return withClient(url, async (client) => {
+    await client.query('SELECT pg_advisory_lock($1)', [LOCK]);
+    await client.query(HISTORY);
+    const applied = await checksums(client);
+    const names: string[] = [];
+    for (const migration of await readMigrations(folder))
+      if (await applyOne(client, migration, applied.get(migration.name))) names.push(migration.name);
+    return names;
+  });
+}
+
+export type MigrationState = 'applied' | 'pending' | 'edited' | 'unknown';
+
+/** What a database has had of a folder's migrations; `unknown` are those that the folder no longer, or not yet, holds. */
+export function migrationStates(url: string, folder: string): Promise<{ name: string; state: MigrationState }[]> {
+  return withClient(url, async (client) => {
+    const { rows } = await client.query<{ there: boolean }>(
+      "SELECT to_regclass('_prisma_migrations') IS NOT NULL AS there",
+    );
+    const applied = rows[0]?.there ? await checksums(client) : new Map<string, string>();
+    const known = await readMigrations(folder);
+    const states = known.map(({ name, checksum }) => ({ name, state: stateOf(checksum, applied.get(name)) }));
+    const names = new Set(known.map(({ name }) => name));
+    const unknown = [...applied.keys()].filter((name) => !names.has(name));
+    return [...states, ...unknown.map((name) => ({ name, state: 'unknown' as const }))];
+  });
+}
+
+function stateOf(checksum: string, applied: string | undefined): MigrationState {
+  if (applied === undefined) return 'pending';
+  return applied === checksum ? 'applied' : 'edited';
+}
+
+async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({
     connectionString: url,
     connectionTimeoutMillis: 5000,
     application_name: 'fenghuo-migrate',
   });
+  // A connection that breaks rejects the statement under way; without a listener it would end the process as well.
+  client.on('error', () => {});
   await client.connect();
   try {
-    await client.query('SELECT pg_advisory_lock($1)', [LOCK]);
-    await client.query(HISTORY);
-    const applied = await checksums(client);
-    const names: string[] = [];
-    for (const name of await migrationNames(folder)) {
-      const sql = await readFile(join(folder, name, 'migration.sql'), 'utf8');
-      if (await applyOne(client, name, sql, applied.get(name))) names.push(name);
-    }
-    return names;
+    return await work(client);
   } finally {
     await client.end();
   }
 }
 
-async function migrationNames(folder: string): Promise<string[]> {
+interface Migration {
+  readonly name: string;
+  readonly sql: string;
+  readonly checksum: string;
+}
+
+async function readMigrations(folder: string): Promise<Migration[]> {
   const entries = await readdir(folder, { withFileTypes: true });
-  return entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])).sort();
+  const names = entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])).sort();
+  return Promise.all(
+    names.map(async (name) => {
+      const sql = await readFile(join(folder, name, 'migration.sql'), 'utf8');
+      return { name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
+    }),
+  );
 }
 
 async function checksums(client: pg.Client): Promise<Map<string, string>> {
@@ -50,10 +90,11 @@ async function checksums(client: pg.Client): Promise<Map<string, string>> {
   return new Map(rows.map((row) => [row.migration_name, row.checksum]));
 }
 
-async function applyOne(client: pg.Client, name: string, sql: string, known: string | undefined): Promise<boolean> {
-  const checksum = createHash('sha256').update(sql).digest('hex');
-  if (known === checksum) return false;
-  if (known !== undefined)
+async function applyOne(client: pg.Client, migration: Migration, applied: string | undefined): Promise<boolean> {
+  const { name, sql, checksum } = migration;
+  const state = stateOf(checksum, applied);
+  if (state === 'applied') return false;
+  if (state === 'edited')
     throw new Error(`migration ${name} was edited after it had been applied: restore it and add a new one`);
   try {
     await client.query('BEGIN');
@@ -65,7 +106,8 @@ async function applyOne(client: pg.Client, name: string, sql: string, known: str
     await client.query('COMMIT');
     return true;
   } catch (error) {
-    await client.query('ROLLBACK');
+    // Where the connection itself is gone, so is the transaction: the first error is the one to tell.
+    await client.query('ROLLBACK').catch(() => {});
     throw new Error(`migration ${name}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }
 }

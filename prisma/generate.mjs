@@ -17,17 +17,21 @@ for (const source of ['prisma/schema.prisma', 'prisma.config.ts']) hash.update(r
 const madeFrom = hash.digest('hex');
 
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== madeFrom) {
-  const { status, stdout, stderr, error } = spawnSync(process.execPath, [join(dirname(manifest), bin.prisma), 'generate'], {
-    cwd: root,
-    encoding: 'utf8',
-    env: {
-      ...process.env,
-      // The command looks for a native schema engine, and would download one, but generating never runs it: any program will do.
-      PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
-      PRISMA_HIDE_UPDATE_MESSAGE: '1',
-      CHECKPOINT_DISABLE: '1',
+  const { status, stdout, stderr, error } = spawnSync(
+    process.execPath,
+    [join(dirname(manifest), bin.prisma), 'generate'],
+    {
+      cwd: root,
+      encoding: 'utf8',
+      env: {
+        ...process.env,
+        // The command looks for a native schema engine, and would download one, but generating never runs it: any program will do.
+        PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
+        PRISMA_HIDE_UPDATE_MESSAGE: '1',
+        CHECKPOINT_DISABLE: '1',
+      },
     },
-  });
+  );
   if (status !== 0) {
     process.stderr.write(`prisma generate failed: ${error?.message ?? ''}\n${stdout ?? ''}${stderr ?? ''}`);
     process.exit(1);
