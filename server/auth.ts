@@ -1,6 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** Who asks. Until departments have grants of their own, there is the administrator and everyone else. */
 export interface Viewer {
@@ -10,6 +10,8 @@ export interface Viewer {
 
 /** A random key kept in `folder`, readable by its owner alone; `made` tells whether it is new. */
 export function keptKey(folder: string, name: string): { key: string; made: boolean; path: string } {
+  // Only this folder is closed to others: PostgreSQL, run by another user, must pass through the one above.
+  mkdirSync(dirname(folder), { recursive: true });
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, `${name}.key`);
   if (existsSync(path)) return { key: readFileSync(path, 'utf8').trim(), made: false, path };

@@ -71,7 +71,7 @@ async function graphql(request: IncomingMessage, response: ServerResponse, yoga:
     if (Number(request.headers['content-length']) > MAX_QUERY_BYTES)
       return graphqlFault(response, 413, `the request is larger than ${MAX_QUERY_BYTES} bytes`);
   }
-  await yoga.handleNodeRequestAndResponse(request, response, { req: request });
+  await yoga.requestListener(request, response);
 }
 
 function graphqlFault(response: ServerResponse, status: number, message: string): void {

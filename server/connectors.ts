@@ -1,0 +1,19 @@
+import type { Connector } from '../connectors/connector.js';
+import hotspots from '../connectors/forestry/hotspots/index.js';
+import videoAlarms from '../connectors/forestry/video-alarms/index.js';
+import geohazard from '../connectors/natural-resources/geohazard/index.js';
+import type { RuntimeSettings } from '../connectors/runtime.js';
+import stations from '../connectors/weather/stations/index.js';
+import warnings from '../connectors/weather/warnings/index.js';
+
+/** Each erased to what the runtime needs: a connector only ever gets settings that its own schema has parsed. */
+const erased = (connector: unknown): Connector<RuntimeSettings> => connector as Connector<RuntimeSettings>;
+
+/** Every feed this hub can take in. */
+export const connectors: readonly Connector<RuntimeSettings>[] = [
+  warnings,
+  stations,
+  geohazard,
+  hotspots,
+  videoAlarms,
+].map(erased);
