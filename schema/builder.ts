@@ -21,8 +21,19 @@ export function createBuilder() {
     relay: {
       nodeQueryOptions: false,
       nodesQueryOptions: false,
-      edgesFieldOptions: { nullable: { list: false, items: false } },
-      nodeFieldOptions: { nullable: false },
+      edgesFieldOptions: {
+        nullable: { list: false, items: false },
+        description: 'Its items, each with its place. 各项及其位置。',
+      },
+      nodeFieldOptions: { nullable: false, description: 'The item. 该项。' },
+      cursorFieldOptions: {
+        description: 'Its place; pass it as `after` to continue behind it. 位置，作为 after 续查。',
+      },
+      pageInfoFieldOptions: { description: 'Where the page stands. 页的位置。' },
+      hasNextPageFieldOptions: { description: 'Whether more follows. 是否还有后页。' },
+      hasPreviousPageFieldOptions: { description: 'Always false: lists go forward only. 恒为否，只向后翻页。' },
+      startCursorFieldOptions: { description: 'The place of its first item. 首项位置。' },
+      endCursorFieldOptions: { description: 'The place of its last item, for `after`. 末项位置，用作 after。' },
       pageInfoTypeOptions: { description: 'Where a page stands in its list. 一页在列表中的位置。' },
     },
   });

@@ -1,0 +1,136 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { graphql } from './generated/gql.js';
+import { type Graph, openGraph } from './support/graph.js';
+import { fireAlarmRecord, hotspotRecord, observationRecord, stationRecord, warningRecord } from './support/records.js';
+
+const NOW = new Date('2026-06-01T08:00:00Z');
+const MANY = 50;
+let graph: Graph;
+
+beforeAll(async () => {
+  graph = await openGraph(NOW, [
+    { id: 'water/telemetry' },
+    { id: 'water/hydrology-db' },
+    { id: 'weather/warnings', freshness: 'contact' },
+    { id: 'forestry/hotspots', freshness: 'contact' },
+    { id: 'forestry/video-alarms', freshness: 'contact' },
+  ]);
+  const numbers = Array.from({ length: MANY }, (_, n) => n);
+  for (const feed of ['water/telemetry', 'water/hydrology-db'])
+    await graph.take(
+      feed,
+      numbers.flatMap((n) => [
+        stationRecord(`S${n}`),
+        observationRecord(`S${n}`, NOW, n),
+        observationRecord(`S${n}`, NOW, n, { property: 'rain-1h' }),
+        { kind: 'threshold', station: `S${n}`, property: 'water-level', name: 'warning', value: n + 1, raw: `t${n}` },
+      ]),
+      numbers.map((n) => ({ raw: `bad ${n}`, reason: 'malformed', detail: 'not a frame' })),
+    );
+  await graph.take(
+    'weather/warnings',
+    numbers.flatMap((n) => {
+      const sentAt = new Date(NOW.getTime() - n * 60_000);
+      const first = warningRecord(`W${n}`, sentAt);
+      return [first, warningRecord(`W${n}b`, sentAt, { messageType: 'UPDATE', references: [`W${n}`] })];
+    }),
+  );
+  await graph.take(
+    'forestry/hotspots',
+    numbers.map((n) => hotspotRecord(`H${n}`, NOW, 84.68, 44.44)),
+  );
+  await graph.take(
+    'forestry/video-alarms',
+    numbers.map((n) => fireAlarmRecord(`A${n}`, NOW)),
+  );
+});
+afterAll(() => graph.close());
+
+const STATIONS = graphql(`
+  query StationsDeep($first: Int!) {
+    stations(first: $first) {
+      edges {
+        node {
+          id
+          department { code feeds { id state } }
+          division { name parent { name } }
+          feed { id state title rejections(first: 3) { edges { node { reason raw } } } }
+          datastreams {
+            property
+            unit
+            thresholds { name value }
+            station { id feed { id } }
+            latest { value stale datastream { station { division { code } } } }
+          }
+        }
+      }
+    }
+  }
+`);
+
+const WARNINGS = graphql(`
+  query WarningsDeep($first: Int!) {
+    warnings(first: $first) {
+      edges {
+        node {
+          identifier
+          headline
+          area
+          department { name }
+          feed { id department { feeds { id } } }
+          divisions { name parent { name } }
+          sources { format feed { id state } }
+          supersedes { identifier state sources { format } supersededBy { identifier headline } }
+        }
+      }
+    }
+  }
+`);
+
+const FIRES = graphql(`
+  query FiresDeep($first: Int!) {
+    fireHotspots(first: $first) { edges { node { id feed { state } division { name } } } }
+    fireAlarms(first: $first) { edges { node { id feed { state } division { name } } } }
+  }
+`);
+
+const FEEDS = graphql(`
+  query FeedsDeep {
+    departments { code feeds { id department { code } rejections(first: 2) { edges { node { detail } } } } }
+  }
+`);
+
+test('stations with all that hangs on them cost as many statements for 50 as for 5', async () => {
+  const few = await graph.cost(STATIONS, { first: 5 });
+  const many = await graph.cost(STATIONS, { first: MANY });
+  expect(few.data.stations.edges).toHaveLength(5);
+  expect(many.data.stations.edges).toHaveLength(MANY);
+  expect(many.data.stations.edges[0]!.node.datastreams).toHaveLength(2);
+  expect(many.statements).toHaveLength(few.statements.length);
+  expect(few.statements.length).toBeLessThanOrEqual(8);
+});
+
+test('warnings with texts, sources, divisions and predecessors cost as many statements for 50 as for 5', async () => {
+  const few = await graph.cost(WARNINGS, { first: 5 });
+  const many = await graph.cost(WARNINGS, { first: MANY });
+  expect(few.data.warnings.edges).toHaveLength(5);
+  expect(many.data.warnings.edges).toHaveLength(MANY);
+  expect(many.data.warnings.edges.every(({ node }) => node.supersedes.length === 1)).toBe(true);
+  expect(many.statements).toHaveLength(few.statements.length);
+  expect(few.statements.length).toBeLessThanOrEqual(10);
+});
+
+test('fires cost as many statements for 50 as for 5', async () => {
+  const few = await graph.cost(FIRES, { first: 5 });
+  const many = await graph.cost(FIRES, { first: MANY });
+  expect(many.data.fireHotspots.edges).toHaveLength(MANY);
+  expect(many.data.fireAlarms.edges).toHaveLength(MANY);
+  expect(many.statements).toHaveLength(few.statements.length);
+});
+
+test('all departments with their feeds and rejections cost two statements', async () => {
+  const { data, statements } = await graph.cost(FEEDS, {});
+  expect(data.departments).toHaveLength(12);
+  expect(data.departments.find(({ code }) => code === 'WATER')?.feeds).toHaveLength(2);
+  expect(statements).toHaveLength(2);
+});

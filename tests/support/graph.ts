@@ -1,0 +1,186 @@
+import { join } from 'node:path';
+import { type ExecutionResult, execute, type GraphQLSchema, parse, subscribe, validate } from 'graphql';
+import { PostgresBus } from '../../events/bus-postgres.js';
+import { LogHub } from '../../events/hub.js';
+import { DivisionIndex } from '../../model/area.js';
+import { departmentOfFeed } from '../../model/department.js';
+import type { Outcome } from '../../model/record.js';
+import { type Database, openDatabase } from '../../prisma/database.js';
+import { seedDivisions } from '../../prisma/seed/seed.js';
+import { type FeedRegistration, registerFeeds } from '../../prisma/store/feeds.js';
+import { Partitions } from '../../prisma/store/partitions.js';
+import { type DivisionRegistry, loadDivisions } from '../../prisma/store/read-divisions.js';
+import type { HubContext } from '../../resolvers/context.js';
+import { createLoaders } from '../../resolvers/loaders.js';
+import { maskError } from '../../schema/errors.js';
+import { buildSchema } from '../../schema/index.js';
+import { Ingest } from '../../server/ingest.js';
+import { packageRoot } from '../../server/root.js';
+import type { TypedDocumentString } from '../generated/graphql.js';
+import { migratedDatabase } from './database.js';
+
+export type Viewer = HubContext['viewer'];
+export const READER: Viewer = { admin: false, mayRead: true };
+export const ADMIN: Viewer = { admin: true, mayRead: true };
+export const STRANGER: Viewer = { admin: false, mayRead: false };
+
+/** An operation that codegen typed. */
+export type Operation<R, V> = TypedDocumentString<R, V>;
+
+interface Parts {
+  readonly drop: () => Promise<void>;
+  readonly db: Database;
+  readonly hub: LogHub;
+  readonly divisions: DivisionRegistry;
+  readonly clock: { now: Date };
+  readonly statements: string[];
+}
+
+/** The schema over a database of its own with Wusu's divisions and the given feeds: everything but the server. */
+export class Graph {
+  readonly #schema: GraphQLSchema = buildSchema();
+  readonly #ingest: Ingest;
+  /** Every call of the feed control. */
+  readonly switched: { feedId: string; enabled: boolean; reason: string | undefined }[] = [];
+  /** Causes of what callers saw as INTERNAL. */
+  readonly internal: unknown[] = [];
+
+  constructor(private readonly parts: Parts) {
+    this.#ingest = new Ingest({
+      db: parts.db,
+      partitions: new Partitions(parts.db),
+      divisions: new DivisionIndex(parts.divisions.boundaries()),
+      now: () => parts.clock.now,
+    });
+  }
+
+  get db(): Database {
+    return this.parts.db;
+  }
+
+  /** The moment the hub takes for now. */
+  set now(now: Date) {
+    this.parts.clock.now = now;
+  }
+
+  /** Takes records in through the hub's own door. */
+  take(feedId: string, records: Outcome['records'], rejects: Outcome['rejects'] = []): Promise<void> {
+    return this.#ingest.write(feedId, { records, rejects });
+  }
+
+  /** The data of an operation; throws the first of its errors. */
+  async ask<R, V>(operation: Operation<R, V>, variables: V, viewer: Viewer = READER): Promise<R> {
+    const { data, errors } = await this.answer(String(operation), variables as Record<string, unknown>, viewer);
+    if (errors?.[0]) throw errors[0];
+    return data as R;
+  }
+
+  /** The whole answer to any text, errors masked as a server masks them. */
+  async answer(
+    query: string,
+    variables: Record<string, unknown> = {},
+    viewer: Viewer = READER,
+  ): Promise<ExecutionResult> {
+    const document = parse(query);
+    const invalid = validate(this.#schema, document);
+    const result =
+      invalid.length > 0
+        ? { errors: invalid }
+        : await execute({
+            schema: this.#schema,
+            document,
+            variableValues: variables,
+            contextValue: this.context(viewer),
+          });
+    return this.#masked(result);
+  }
+
+  /** How many SQL statements an operation takes. */
+  async cost<R, V>(operation: Operation<R, V>, variables: V): Promise<{ data: R; statements: string[] }> {
+    this.parts.statements.length = 0;
+    const data = await this.ask(operation, variables);
+    return { data, statements: [...this.parts.statements] };
+  }
+
+  /** The results of a subscription, or the error it was refused with. */
+  async follow<R, V>(operation: Operation<R, V>, variables: V, viewer: Viewer = READER): Promise<AsyncGenerator<R>> {
+    const source = await subscribe({
+      schema: this.#schema,
+      document: parse(String(operation)),
+      variableValues: variables as Record<string, unknown>,
+      contextValue: this.context(viewer),
+    });
+    if (!(Symbol.asyncIterator in source)) throw this.#masked(source).errors?.[0];
+    return source as unknown as AsyncGenerator<R>;
+  }
+
+  context(viewer: Viewer): HubContext {
+    const { db, hub, divisions, clock } = this.parts;
+    return {
+      db,
+      hub,
+      divisions,
+      viewer,
+      requestId: 'test',
+      loaders: createLoaders(db),
+      now: () => clock.now,
+      onSlow: () => {},
+      feedControl: {
+        setEnabled: async (feedId, enabled, reason) => {
+          this.switched.push({ feedId, enabled, reason });
+          await db.write.query('UPDATE feed SET disabled = $2, link_reason = $3 WHERE id = $1', [
+            feedId,
+            !enabled,
+            reason,
+          ]);
+        },
+      },
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.parts.hub.stop();
+    await this.parts.db.close();
+    await this.parts.drop();
+  }
+
+  #masked({ data, errors }: ExecutionResult): ExecutionResult {
+    return {
+      ...(data === undefined ? {} : { data }),
+      ...(errors ? { errors: errors.map((error) => maskError(error, (cause) => this.internal.push(cause))) } : {}),
+    };
+  }
+}
+
+export type FeedSketch = Pick<FeedRegistration, 'id'> & Partial<FeedRegistration>;
+
+/** Opens a graph whose clock stands at `now` until it is set. */
+export async function openGraph(now: Date, feeds: readonly FeedSketch[]): Promise<Graph> {
+  const database = await migratedDatabase();
+  const statements: string[] = [];
+  const db = openDatabase({ url: database.url, onStatement: (sql) => statements.push(sql) });
+  await db.transaction(async (client) => {
+    await seedDivisions(client, join(packageRoot(), 'prisma', 'seed'));
+    await registerFeeds(client, feeds.map(registration));
+  });
+  await db.write.query(`UPDATE feed SET link = 'UP'`);
+  const hub = new LogHub({ db, bus: new PostgresBus({ url: database.url }) });
+  await hub.start();
+  return new Graph({
+    drop: () => database.drop(),
+    db,
+    hub,
+    divisions: await loadDivisions(db),
+    clock: { now },
+    statements,
+  });
+}
+
+const registration = (feed: FeedSketch): FeedRegistration => ({
+  department: departmentOfFeed(feed.id),
+  title: { en: feed.id, zh: feed.id },
+  freshness: 'observation',
+  expectedEverySeconds: 300,
+  exercise: true,
+  ...feed,
+});

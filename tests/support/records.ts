@@ -1,0 +1,98 @@
+import type {
+  FireAlarmRecord,
+  HotspotRecord,
+  ObservationRecord,
+  StationRecord,
+  WarningRecord,
+} from '../../model/record.js';
+
+/** A station in the middle of Wusu, unless told otherwise. */
+export const stationRecord = (code: string, change: Partial<StationRecord> = {}): StationRecord => ({
+  kind: 'station',
+  code,
+  name: `测站 ${code}`,
+  position: { lon: 84.68, lat: 44.44, original: { lon: 84.68, lat: 44.44, crs: 'WGS84' } },
+  raw: code,
+  ...change,
+});
+
+const provenance = (sourceId: string, observedAt: Date) => ({
+  sourceId,
+  raw: sourceId,
+  observedAt,
+  originalTime: observedAt.toISOString(),
+  zone: 'UTC',
+});
+
+export const observationRecord = (
+  station: string,
+  observedAt: Date,
+  value: number,
+  change: Partial<ObservationRecord> = {},
+): ObservationRecord => ({
+  kind: 'observation',
+  ...provenance(`${station} ${observedAt.getTime()}`, observedAt),
+  station,
+  property: 'water-level',
+  value,
+  quality: 'UNCHECKED',
+  ...change,
+});
+
+/** A yellow rainstorm warning for Wusu, sent at `sentAt` and holding for six hours. */
+export const warningRecord = (
+  identifier: string,
+  sentAt: Date,
+  change: Partial<WarningRecord> = {},
+): WarningRecord => ({
+  kind: 'warning',
+  ...provenance(identifier, sentAt),
+  identifier,
+  format: '12379',
+  messageType: 'ALERT',
+  status: 'EXERCISE',
+  references: [],
+  hazardCode: '11B03',
+  level: 'YELLOW',
+  effectiveAt: sentAt,
+  onsetAt: null,
+  expiresAt: new Date(sentAt.getTime() + 6 * 3_600_000),
+  texts: [
+    {
+      language: 'zh-CN',
+      hazard: '暴雨',
+      senderName: '乌苏市气象台',
+      headline: '暴雨黄色预警信号',
+      description: '预计未来六小时有强降水。',
+      instruction: null,
+    },
+  ],
+  divisionCodes: ['654202'],
+  area: null,
+  ...change,
+});
+
+export const hotspotRecord = (id: string, observedAt: Date, lon: number, lat: number): HotspotRecord => ({
+  kind: 'hotspot',
+  ...provenance(id, observedAt),
+  position: { lon, lat, original: { lon, lat, crs: 'WGS84' } },
+  satellite: 'N20',
+  instrument: 'VIIRS',
+  confidence: 'NOMINAL',
+  confidencePercent: null,
+  brightnessKelvin: 330,
+  radiativePowerMegawatts: 4.5,
+  daytime: true,
+  status: 'EXERCISE',
+});
+
+export const fireAlarmRecord = (id: string, observedAt: Date): FireAlarmRecord => ({
+  kind: 'fire-alarm',
+  ...provenance(id, observedAt),
+  deviceId: '65420200001320000001',
+  type: 'SMOKE',
+  priority: 1,
+  description: '林区烟雾',
+  position: null,
+  status: 'EXERCISE',
+});
