@@ -17,7 +17,7 @@ export interface LogHubOptions {
   readonly now?: () => Date;
   /** The log is looked at this often while anyone subscribes, in case a wake-up was lost. */
   readonly heartbeatMs?: number;
-  /** Entries that may wait for one live subscriber before it is ended as too slow. */
+  /** Entries that may wait for one live subscriber before it is ended as too slow; 100 or more. */
   readonly capacity?: number;
 }
 
@@ -54,7 +54,8 @@ export class LogHub {
   constructor(private readonly options: LogHubOptions) {
     const { db, bus, heartbeatMs = HEARTBEAT_MS, now = () => new Date() } = options;
     this.#history = new History(db.read);
-    this.#tail = new Tail({ db: db.read, history: this.#history, heartbeatMs, now, onMissed: () => bus.renew?.() });
+    // The tail reads beside the writers, one statement at a time: no crowd of queries holds up a warning there.
+    this.#tail = new Tail({ db: db.write, history: this.#history, heartbeatMs, now, onMissed: () => bus.renew?.() });
     this.#state = new NextRead(() => readState(db.read));
   }
 

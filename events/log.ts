@@ -8,6 +8,9 @@ export const CHANNEL = 'fenghuo_log';
 /** A process that stops between append and commit may hold up all other writers for so long, then it loses its transaction. */
 const HEAD_HELD_MS = 10_000;
 
+/** A read of the log that is not answered within this has failed, whichever pool it runs in. */
+const ANSWER_MS = 4000;
+
 const APPEND = `
 WITH head AS (
   UPDATE log_head SET position = position + $1 RETURNING position - $1 AS before, position AS after
@@ -83,15 +86,17 @@ export async function readEntries(db: Queryable, range: LogRange): Promise<reado
 /** One statement, thus one snapshot: what the page lacks had not been committed, or the floors tell that it was dropped. */
 export async function readPage(db: Queryable, range: LogRange): Promise<LogPage> {
   const order = range.newestFirst ? 'DESC' : 'ASC';
-  const { rows } = await db.query<LogState & { head: number } & (LogEntry | { topic: null })>(
-    `SELECT h.epoch, h.position AS head, ${FLOORS}, e.position, e.topic, e.key, e.at, e.payload
+  const query = {
+    query_timeout: ANSWER_MS,
+    text: `SELECT h.epoch, h.position AS head, ${FLOORS}, e.position, e.topic, e.key, e.at, e.payload
      FROM log_head h LEFT JOIN LATERAL (
        SELECT position, topic, key, at, payload FROM log_entry
        WHERE position > $1 AND position <= $2 AND ($3::text[] IS NULL OR topic = ANY($3))
        ORDER BY position ${order} LIMIT $4
      ) e ON true ORDER BY e.position`,
-    [range.after ?? 0, range.upTo ?? Number.MAX_SAFE_INTEGER, range.topics ?? null, range.limit],
-  );
+    values: [range.after ?? 0, range.upTo ?? Number.MAX_SAFE_INTEGER, range.topics ?? null, range.limit],
+  };
+  const { rows } = await db.query<LogState & { head: number } & (LogEntry | { topic: null })>(query);
   const { epoch, head, floors } = headOf(rows);
   const entries = rows.flatMap(({ epoch: _epoch, head: _head, floors: _floors, ...entry }) =>
     entry.topic === null ? [] : [entry as LogEntry],
