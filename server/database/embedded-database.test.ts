@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { startHubProcess } from '../../tests/support/hub-process.js';
 import { tempFolders } from '../../tests/support/temp-folder.js';
@@ -9,6 +9,22 @@ import { EmbeddedDatabase, type EmbeddedDatabaseOptions } from './embedded-datab
 import { clusterProcesses } from './processes.js';
 
 const folders = tempFolders();
+const prepared = tempFolders();
+let template: string;
+beforeAll(async () => {
+  template = prepared.make();
+  const database = new EmbeddedDatabase({ folder: template });
+  await database.start();
+  await database.stop();
+});
+afterAll(prepared.clear);
+
+/** A data folder whose cluster is made already: making one takes a second. */
+function usedFolder(): string {
+  const folder = folders.make();
+  spawnSync('cp', ['-a', join(template, 'postgres'), folder]);
+  return folder;
+}
 const started: EmbeddedDatabase[] = [];
 afterEach(async () => {
   await Promise.all(started.splice(0).map((each) => each.stop()));
@@ -44,7 +60,7 @@ async function watched(): Promise<{
   const said: string[] = [];
   let wake = (): void => {};
   const database = embedded({
-    folder: folders.make(),
+    folder: usedFolder(),
     onLine: (text) => said.push(text),
     onState: (up, reason) => {
       states.push(`${up ? 'up' : 'down'}: ${reason}`);
@@ -117,7 +133,7 @@ test('children that outlive a killed server do not keep it from coming back', as
 });
 
 test('what a hub killed with -9 left running is stopped and started anew within 10 s, nothing lost', async () => {
-  const folder = folders.make();
+  const folder = usedFolder();
   const hub = await startHubProcess({ folder });
   await ask(hub.answer.url as string, 'CREATE TABLE kept AS SELECT 7 AS n');
   await hub.end('SIGKILL');
@@ -134,7 +150,7 @@ test('what a hub killed with -9 left running is stopped and started anew within 
 });
 
 test('a second hub on the same folder is refused and disturbs nothing', async () => {
-  const folder = folders.make();
+  const folder = usedFolder();
   const hub = await startHubProcess({ folder });
   await expect(embedded({ folder }).start()).rejects.toThrow(`another hub (process ${hub.child.pid}, since `);
   expect(await ask(hub.answer.url as string, 'SELECT 1')).toEqual([1]);
@@ -143,7 +159,7 @@ test('a second hub on the same folder is refused and disturbs nothing', async ()
 });
 
 test('it is a process group of its own, so a Ctrl-C in the terminal does not reach it', async () => {
-  const database = embedded({ folder: folders.make() });
+  const database = embedded({ folder: usedFolder() });
   await database.start();
   const { stdout } = spawnSync('ps', ['-o', 'pgid=', '-p', String(database.pid)], { encoding: 'utf8' });
   expect(Number(stdout)).toBe(database.pid);
@@ -182,13 +198,13 @@ test('stopped while it starts, it ends the start and leaves nothing behind', asy
 });
 
 test('a pid file whose pid is a stranger now does not hold up the start, nor is the stranger touched', async () => {
-  const folder = folders.make();
+  const folder = usedFolder();
   const first = embedded({ folder });
   const { place } = await first.start();
   const pidFile = join(place, 'data', 'postmaster.pid');
   const lines = readFileSync(pidFile, 'utf8');
   await first.stop();
-  const stranger = await startHubProcess({ folder: folders.make() });
+  const stranger = await startHubProcess({ folder: usedFolder() });
   writeFileSync(pidFile, lines.replace(/^\d+/, String(stranger.child.pid)));
   const { url } = await embedded({ folder }).start();
   expect(await ask(url, 'SELECT 1')).toEqual([1]);
@@ -197,7 +213,7 @@ test('a pid file whose pid is a stranger now does not hold up the start, nor is 
 });
 
 test('a cluster of another version is left alone: one line says what, where and what to do', async () => {
-  const folder = folders.make();
+  const folder = usedFolder();
   const first = embedded({ folder });
   const { place } = await first.start();
   await first.stop();

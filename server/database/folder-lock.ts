@@ -1,46 +1,79 @@
 import { randomBytes } from 'node:crypto';
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { processIdentity } from './processes.js';
 
+const NAME = /^hub\.lock\.(\d+)$/;
 const holderShape = z.object({ pid: z.int(), identity: z.string(), since: z.string() });
 type Holder = z.infer<typeof holderShape>;
 
 /**
- * One hub per folder. The lock names its holder by pid and start time, so it dies with the process: one left behind by
- * kill -9 is taken over, also where the pid was given to another process since.
+ * One hub per folder. A lock names its holder by pid and start time, so it dies with the process: after kill -9 the folder
+ * can be taken again, also where the pid was given to another process since.
+ *
+ * The lock that counts is the file with the highest number. Taking the folder means making the next number, exclusively,
+ * after having seen that the highest names no live process. Only lower numbers are ever removed: a file that can vanish and
+ * come back under the same name would let two starts, slow in different places, both win.
  */
 export class FolderLock {
   private constructor(
-    private readonly path: string,
-    private readonly text: string,
+    private readonly folder: string,
+    private readonly number: number,
   ) {}
 
   /** Throws where a live process holds the folder, this one included. */
   static async take(folder: string): Promise<FolderLock> {
-    const path = join(folder, 'hub.lock');
-    const draft = join(folder, `hub.lock.${randomBytes(6).toString('hex')}`);
+    const draft = join(folder, `hub.lock.draft-${randomBytes(6).toString('hex')}`);
     const me: Holder = {
       pid: process.pid,
       identity: processIdentity(process.pid) ?? '',
       since: new Date().toISOString(),
     };
-    const lock = new FolderLock(path, `${JSON.stringify(me)}\n`);
-    await writeFile(draft, lock.text, { mode: 0o600 });
+    await writeFile(draft, `${JSON.stringify(me)}\n`, { mode: 0o600 });
     try {
-      // A link appears with its whole content or not at all.
-      while (!(await linked(draft, path))) await clearStale(path, draft, folder);
-      return lock;
+      for (;;) {
+        const numbers = await lockNumbers(folder);
+        const highest = Math.max(0, ...numbers);
+        refuseLive(await readHolder(folder, highest), folder);
+        // A link appears with its whole content or not at all.
+        if (!(await linked(draft, pathOf(folder, highest + 1)))) continue;
+        const lock = new FolderLock(folder, highest + 1);
+        if (await lock.#settle()) return lock;
+      }
     } finally {
       await rm(draft, { force: true });
     }
   }
 
-  /** Gives the folder back; a lock that is no longer this one's is left alone. */
-  async release(): Promise<void> {
-    if ((await readLock(this.path)) === this.text) await rm(this.path, { force: true });
+  /** Whether a live process holds the folder. */
+  static async isHeld(folder: string): Promise<boolean> {
+    const holder = await readHolder(folder, Math.max(0, ...(await lockNumbers(folder))));
+    return holder !== undefined;
   }
+
+  /** Gives the folder back. The emptied file stays: its number is used up. */
+  async release(): Promise<void> {
+    await truncate(pathOf(this.folder, this.number)).catch((error: NodeJS.ErrnoException) => {
+      // Released before, and the folder is another's by now.
+      if (error.code !== 'ENOENT') throw error;
+    });
+  }
+
+  /** Removes what this lock came after; false, and gone, where a higher one was made from a newer look at the folder. */
+  async #settle(): Promise<boolean> {
+    const numbers = await lockNumbers(this.folder);
+    const isHighest = Math.max(...numbers) === this.number;
+    const over = isHighest ? numbers.filter((number) => number < this.number) : [this.number];
+    await Promise.all(over.map((number) => rm(pathOf(this.folder, number), { force: true })));
+    return isHighest;
+  }
+}
+
+const pathOf = (folder: string, number: number): string => join(folder, `hub.lock.${number}`);
+
+async function lockNumbers(folder: string): Promise<number[]> {
+  return (await readdir(folder)).flatMap((name) => Number(NAME.exec(name)?.[1] ?? Number.NaN) || []);
 }
 
 async function linked(draft: string, path: string): Promise<boolean> {
@@ -53,36 +86,27 @@ async function linked(draft: string, path: string): Promise<boolean> {
   }
 }
 
-async function clearStale(path: string, draft: string, folder: string): Promise<void> {
-  const seen = await readLock(path);
-  if (seen === undefined) return;
-  const holder = parseHolder(seen);
-  if (holder && processIdentity(holder.pid) === holder.identity)
+function refuseLive(holder: Holder | undefined, folder: string): void {
+  if (holder)
     throw new Error(
       `another hub (process ${holder.pid}, since ${holder.since}) uses ${folder}: stop it, or give this one a data folder of its own (HUB_DATA_DIR)`,
     );
-  const aside = `${draft}.stale`;
-  await rename(path, aside).catch(() => {});
-  // Two starts may clear the same stale lock: whoever moved the other's new one puts it back.
-  const moved = await readLock(aside);
-  if (moved !== undefined && moved !== seen) await link(aside, path).catch(() => {});
-  await rm(aside, { force: true });
 }
 
-async function readLock(path: string): Promise<string | undefined> {
+/** Who holds a lock; undefined where it was released, or its process is gone. */
+async function readHolder(folder: string, number: number): Promise<Holder | undefined> {
+  let text: string;
   try {
-    return await readFile(path, 'utf8');
+    text = await readFile(pathOf(folder, number), 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
-}
-
-function parseHolder(text: string): Holder | undefined {
   try {
-    return holderShape.parse(JSON.parse(text));
+    const holder = holderShape.parse(JSON.parse(text));
+    return processIdentity(holder.pid) === holder.identity ? holder : undefined;
   } catch {
-    // Cut off by a crash while it was written: nobody holds it.
+    // Empty, or cut off by a crash.
     return undefined;
   }
 }

@@ -7,7 +7,7 @@ export function tempFolders(): { make(): string; clear(): void } {
   const made: string[] = [];
   return {
     make: () => {
-      const folder = mkdtempSync(join(tmpdir(), 'fenghuo-test-'));
+      const folder = mkdtempSync(join(tmpdir(), `fenghuo-test-folder-${process.pid}-`));
       chmodSync(folder, 0o755);
       made.push(folder);
       return folder;

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -6,7 +6,8 @@ import { EmbeddedDatabase } from '../../server/database/embedded-database.js';
 import { stopLeftovers } from '../../server/database/leftovers.js';
 import { processIdentity } from '../../server/database/processes.js';
 
-const FOLDER = 'fenghuo-test-server-';
+/** Folders of tests name the process that made them. */
+const FOLDER = /^fenghuo-test-(?:server|folder)-(\d+)-/;
 /** Databases of a run that was killed are dropped by a later one, once they are this old. */
 const ABANDONED_AFTER_SECONDS = 2 * 3600;
 
@@ -24,8 +25,8 @@ export async function startTestServer(givenUrl: string | undefined): Promise<Tes
     await dropDatabases(givenUrl, (name) => isAbandoned(name));
     return { url: givenUrl, run, stop: () => dropDatabases(givenUrl, (name) => name.startsWith(run)) };
   }
-  await clearAbandonedServers();
-  const folder = mkdtempSync(join(tmpdir(), `${FOLDER}${process.pid}-`));
+  await clearAbandoned();
+  const folder = mkdtempSync(join(tmpdir(), `fenghuo-test-server-${process.pid}-`));
   // As root, another user runs the server: it must be able to enter.
   chmodSync(folder, 0o755);
   // Nothing is flushed to the disk: speed. Tests of what survives a crash start servers of their own.
@@ -55,23 +56,13 @@ async function dropDatabases(url: string, mine: (name: string) => boolean): Prom
   }
 }
 
-/** Ends servers, and removes folders, of runs that were killed: those whose lock names no live process. */
-async function clearAbandonedServers(): Promise<void> {
+/** Ends servers, and removes folders, of runs and tests that were killed. */
+async function clearAbandoned(): Promise<void> {
   for (const name of readdirSync(tmpdir())) {
     const folder = join(tmpdir(), name);
-    if (!name.startsWith(FOLDER) || !runHasEnded(folder, name)) continue;
+    const maker = Number(FOLDER.exec(name)?.[1]);
+    if (!maker || processIdentity(maker) !== undefined || statSync(folder).uid !== process.getuid?.()) continue;
     await stopLeftovers(join(folder, 'postgres', 'data')).catch(() => {});
     rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-function runHasEnded(folder: string, name: string): boolean {
-  try {
-    if (statSync(folder).uid !== process.getuid?.()) return false;
-    const { pid, identity } = JSON.parse(readFileSync(join(folder, 'postgres', 'hub.lock'), 'utf8'));
-    return processIdentity(pid) !== identity;
-  } catch {
-    // No lock yet, or no longer: its maker may still be starting it.
-    return processIdentity(Number(/(\d+)-\w+$/.exec(name)?.[1])) === undefined;
   }
 }
