@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chmod, chown, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import pg from 'pg';
 import { binary } from './postgres-binaries.js';
 import { dataOf, type PostgresPlace } from './postgres-place.js';
 import { adviceFor, failureIn } from './server-log.js';
@@ -83,4 +84,19 @@ async function initdb(
   await rm(data, { recursive: true, force: true });
   signal.throwIfAborted();
   throw new Error(`no database could be made in ${place.folder}: ${failure}; ${adviceFor(failure, place.folder)}`);
+}
+
+/** Makes the hub's database on a running server unless it is there. */
+export async function createDatabase(url: string): Promise<void> {
+  const admin = new URL(url);
+  admin.pathname = '/postgres';
+  const client = new pg.Client({ connectionString: admin.href, connectionTimeoutMillis: 10_000 });
+  client.on('error', () => {});
+  await client.connect();
+  try {
+    const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [ROLE]);
+    if (rowCount === 0) await client.query(`CREATE DATABASE ${pg.escapeIdentifier(ROLE)}`);
+  } finally {
+    await client.end();
+  }
 }

@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
 import { messageOf } from '../../model/errors.js';
-import { makeCluster, ROLE } from './cluster.js';
+import { createDatabase, makeCluster, ROLE } from './cluster.js';
 import { FolderLock } from './folder-lock.js';
 import { freePort } from './free-port.js';
 import { stopLeftovers } from './leftovers.js';
 import { choosePlace, dataOf, type PlaceOptions, type PostgresPlace } from './postgres-place.js';
 import { Postmaster } from './postmaster.js';
 import { adviceFor, ServerLog } from './server-log.js';
+import { SETTINGS, THROWAWAY } from './server-settings.js';
 
 export interface EmbeddedDatabaseOptions extends PlaceOptions {
   /** One line for people: where it runs where that is not obvious, what was left over, every failure and restart. */
@@ -27,34 +27,6 @@ export interface EmbeddedAddress {
   /** The system user PostgreSQL runs as. */
   readonly user: string;
 }
-
-const SETTINGS: Readonly<Record<string, string>> = {
-  listen_addresses: '127.0.0.1',
-  // Paths of sockets are limited to about 100 bytes; a data folder's path is not.
-  unix_socket_directories: '',
-  max_connections: '60',
-  shared_buffers: '128MB',
-  max_wal_size: '512MB',
-  fsync: 'on',
-  synchronous_commit: 'on',
-  full_page_writes: 'on',
-  // Parallel queries need /dev/shm, which containers keep small, and the hub's queries are short.
-  max_parallel_workers_per_gather: '0',
-  jit: 'off',
-  timezone: 'UTC',
-  log_timezone: 'UTC',
-  // The supervisor reads these messages: not translated, not collected elsewhere.
-  lc_messages: 'C',
-  log_destination: 'stderr',
-  logging_collector: 'off',
-  log_checkpoints: 'off',
-};
-
-const THROWAWAY: Readonly<Record<string, string>> = {
-  fsync: 'off',
-  synchronous_commit: 'off',
-  full_page_writes: 'off',
-};
 
 const LONGEST_PAUSE_MS = 5000;
 /** A server that ran this long is taken for healthy again. */
@@ -190,20 +162,5 @@ export class EmbeddedDatabase {
 
   #report(up: boolean, reason: string): void {
     this.options.onState?.(up, reason);
-  }
-}
-
-/** Makes the hub's database in a new cluster. */
-async function createDatabase(url: string): Promise<void> {
-  const admin = new URL(url);
-  admin.pathname = '/postgres';
-  const client = new pg.Client({ connectionString: admin.href, connectionTimeoutMillis: 10_000 });
-  client.on('error', () => {});
-  await client.connect();
-  try {
-    const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [ROLE]);
-    if (rowCount === 0) await client.query(`CREATE DATABASE ${pg.escapeIdentifier(ROLE)}`);
-  } finally {
-    await client.end();
   }
 }
