@@ -9,7 +9,7 @@ export const CHANNEL = 'fenghuo_log';
 const HEAD_HELD_MS = 10_000;
 
 /** A read of the log that is not answered within this has failed, whichever pool it runs in. */
-const ANSWER_MS = 4000;
+const ANSWER_MS = 2000;
 
 const APPEND = `
 WITH head AS (
