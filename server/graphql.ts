@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
-import type { GraphQLSchema } from 'graphql';
+import { type ExecutionResult, type GraphQLSchema, NoSchemaIntrospectionCustomRule } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { HubContext } from '../resolvers/context.js';
 import { maskError } from '../schema/errors.js';
+import type { Viewer } from './auth.js';
 import { exampleQueries } from './examples.js';
 
 /** What yoga gets from the node server besides the request itself. */
@@ -14,6 +15,7 @@ export interface GraphqlOptions {
   readonly schema: GraphQLSchema;
   /** A context for one operation. `onSlow` is called when its subscriber has fallen too far behind. */
   readonly context: (request: IncomingMessage, authorization: string | undefined, onSlow: () => void) => HubContext;
+  readonly viewer: (request: IncomingMessage, authorization: string | undefined) => Viewer;
   readonly demo: boolean;
   readonly onError: (error: unknown, requestId: string) => void;
 }
@@ -39,6 +41,50 @@ export function createGraphql(options: GraphqlOptions): Yoga {
         // The stream is stuck behind a reader that does not read: only ending the connection frees it.
         req.socket.destroy();
       }),
-    plugins: [] as Plugin<HubContext>[],
+    plugins: [introspectionForReaders(options), tellWhyAStreamEnds(options)],
   });
+}
+
+/** Whoever may not read anything may not read the schema either. */
+const introspectionForReaders = (options: GraphqlOptions): Plugin<Partial<HubContext> & NodeContext> => ({
+  onValidate: ({ context, addValidationRule }) => {
+    const viewer = context.viewer ?? options.viewer(context.req, context.req.headers.authorization);
+    if (!viewer.mayRead) addValidationRule(NoSchemaIntrospectionCustomRule);
+  },
+});
+
+/** A live stream that breaks (cursor overtaken, too slow) ends with a last result that says why, instead of a cut connection. */
+const tellWhyAStreamEnds = (options: GraphqlOptions): Plugin<HubContext> => ({
+  onSubscribe: () => ({
+    onSubscribeResult: ({ result, setResult }) => {
+      if (Symbol.asyncIterator in result) setResult(endingWithReason(result, options));
+    },
+  }),
+});
+
+function endingWithReason(
+  source: AsyncIterableIterator<ExecutionResult> | AsyncIterable<ExecutionResult>,
+  options: GraphqlOptions,
+): AsyncIterableIterator<ExecutionResult> {
+  const iterator = source[Symbol.asyncIterator]();
+  let ended = false;
+  return {
+    async next() {
+      if (ended) return { done: true, value: undefined };
+      try {
+        return (await iterator.next()) as IteratorResult<ExecutionResult, undefined>;
+      } catch (error) {
+        ended = true;
+        return { done: false, value: { errors: [maskError(error, options.onError)] } };
+      }
+    },
+    async return() {
+      ended = true;
+      await iterator.return?.();
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
 }

@@ -45,6 +45,7 @@ export class Web {
       schema: buildSchema(),
       demo: options.demo,
       context: (request, authorization, onSlow) => this.#context(authorization, request.socket.remoteAddress, onSlow),
+      viewer: (request, authorization) => viewerOf(authorization, request.socket.remoteAddress, options),
       onError: (error, requestId) => this.#failed(error, requestId),
     };
     const yoga = createGraphql(graphql);

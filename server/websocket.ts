@@ -3,7 +3,7 @@ import { type ExecutionArgs, GraphQLError } from 'graphql';
 import type { Context, SubscribePayload } from 'graphql-ws';
 import { type Extra, useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
-import { formatError } from '../schema/errors.js';
+import { maskError } from '../schema/errors.js';
 import type { GraphqlOptions, Yoga } from './graphql.js';
 
 /** Closes a subscriber that fell too far behind. A stock graphql-ws client reconnects on it and resumes with its cursor. */
@@ -28,7 +28,7 @@ export function serveWebSocket(
       execute: (args) => (args as EnvelopedArgs).rootValue.execute(args),
       subscribe: (args) => (args as EnvelopedArgs).rootValue.subscribe(args),
       onSubscribe: (socket, _id, payload) => prepare(socket as unknown as Socket, payload, yoga, options),
-      onError: (_socket, _id, _payload, errors) => errors.map((error) => formatError(error as GraphQLError)),
+      onError: (_socket, _id, _payload, errors) => errors.map((error) => shown(error as GraphQLError, options)),
     },
     sockets,
   );
@@ -65,7 +65,7 @@ async function prepare(
   try {
     const document = enveloped.parse(payload.query);
     const errors = enveloped.validate(enveloped.schema, document);
-    if (errors.length > 0) return errors.slice(0, 5).map((error: unknown) => formatError(error as GraphQLError));
+    if (errors.length > 0) return errors.slice(0, 5).map((error: unknown) => shown(error as GraphQLError, options));
     return {
       schema: enveloped.schema,
       operationName: payload.operationName ?? undefined,
@@ -76,11 +76,18 @@ async function prepare(
     };
   } catch (error) {
     // A syntax error ends this operation, not the socket with everyone's live warnings on it.
-    return [formatError(error instanceof GraphQLError ? error : new GraphQLError('the operation could not be read'))];
+    return [shown(error, options)];
   }
 }
 
 function authorizationOf(socket: Socket): string | undefined {
   const given = (socket.connectionParams as InitPayload)?.authorization;
   return typeof given === 'string' ? given : socket.extra.request.headers.authorization;
+}
+
+/** An error as a socket shows it; the HTTP status that yoga hangs on some means nothing here. */
+function shown(error: unknown, options: GraphqlOptions): GraphQLError {
+  const masked = maskError(error, options.onError);
+  const { http: _http, ...extensions } = masked.extensions;
+  return new GraphQLError(masked.message, { nodes: masked.nodes, path: masked.path, extensions });
 }
