@@ -1,5 +1,5 @@
 import type { MultiPolygon, Polygon } from 'geojson';
-import type { FeedHealth } from './feed-state.js';
+import type { FeedHealth, FeedVerdict } from './feed-state.js';
 import type { Quality } from './record.js';
 
 /* What the store's readers return: rows of the tables, in camel case. */
@@ -94,6 +94,8 @@ export interface FeedNode extends FeedHealth {
   readonly status: string;
   readonly receivedCount: bigint;
   readonly rejectedCount: bigint;
+  /** In a live change, the state as it was told; else it is derived when read. */
+  readonly told?: FeedVerdict;
 }
 
 export interface RejectionRow {

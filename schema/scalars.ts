@@ -1,4 +1,5 @@
 import { GraphQLError } from 'graphql';
+import { parseTime } from '../model/time.js';
 import type { Builder } from './builder.js';
 
 const RFC3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/i;
@@ -11,9 +12,9 @@ export function addScalars(builder: Builder): void {
     description: 'An instant, RFC 3339, in UTC. 时刻，RFC 3339 格式，协调世界时。',
     serialize: (value) => (value as Date).toISOString(),
     parseValue: (value) => {
-      const instant = typeof value === 'string' && RFC3339.test(value) ? new Date(value) : undefined;
-      if (!instant || Number.isNaN(instant.getTime()))
-        throw badInput('DateTime: RFC 3339 with a zone is needed, such as "2026-06-01T08:00:00Z"');
+      const instant =
+        typeof value === 'string' && RFC3339.test(value) ? parseTime(value.toUpperCase(), 'UTC') : undefined;
+      if (!instant) throw badInput('DateTime: RFC 3339 with a zone is needed, such as "2026-06-01T08:00:00Z"');
       return instant;
     },
   });

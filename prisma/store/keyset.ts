@@ -21,17 +21,37 @@ export function pageSize({ first }: PageRequest): number {
 
 export const encodeKey = (...key: readonly string[]): string => Buffer.from(JSON.stringify(key)).toString('base64url');
 
-/** The sort key inside a cursor that has `length` parts; anything else is BAD_INPUT. */
-export function decodeKey(cursor: string | null | undefined, length: number): string[] | undefined {
+/** What one part of a sort key must look like: cursors come back from outside. */
+const PARTS = {
+  text: (part: string) => part.length <= MAX_TEXT && !part.includes('\0'),
+  number: (part: string) => /^\d{1,15}$/.test(part),
+  time: (part: string) => isoOf(part) === part,
+} as const;
+const MAX_TEXT = 500;
+const isoOf = (text: string): string | undefined => {
+  const time = new Date(text);
+  return Number.isNaN(time.getTime()) ? undefined : time.toISOString();
+};
+
+/** The sort key inside a cursor, its parts being of these kinds; anything else is BAD_INPUT. */
+export function decodeKey(
+  cursor: string | null | undefined,
+  ...kinds: readonly (keyof typeof PARTS)[]
+): string[] | undefined {
   if (cursor === null || cursor === undefined) return undefined;
-  try {
-    const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
-    if (Array.isArray(key) && key.length === length && key.every((part) => typeof part === 'string'))
-      return key as string[];
-  } catch {
-    // Falls through to the one answer for all that is no cursor.
-  }
+  const key = parseKey(cursor);
+  if (Array.isArray(key) && key.length === kinds.length && kinds.every((kind, i) => isPart(kind, key[i]))) return key;
   throw new HubError('BAD_INPUT', 'after: this is no cursor of this list');
+}
+
+const isPart = (kind: keyof typeof PARTS, part: unknown): boolean => typeof part === 'string' && PARTS[kind](part);
+
+function parseKey(cursor: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+  } catch {
+    return undefined;
+  }
 }
 
 /** Cuts rows read with one more than the page's size. */

@@ -23,7 +23,7 @@ export async function rejectionsOf(
   page: PageRequest,
 ): Promise<Map<string, Page<RejectionRow>>> {
   const size = pageSize(page);
-  const before = Number(decodeKey(page.after, 1)?.[0] ?? Number.MAX_SAFE_INTEGER);
+  const before = Number(decodeKey(page.after, 'number')?.[0] ?? Number.MAX_SAFE_INTEGER);
   const { rows } = await db.read.query<RejectionRow>(
     `SELECT r.* FROM unnest($1::text[]) AS f(id) CROSS JOIN LATERAL (
        SELECT id, feed_id AS "feedId", reason, detail, raw, raw_size AS "rawSize", seen, received_at AS "receivedAt", last_seen_at AS "lastSeenAt"

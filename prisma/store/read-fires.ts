@@ -35,7 +35,7 @@ async function readFires<R extends FireRow>(
 ): Promise<Page<R>> {
   const size = pageSize(query);
   const found: R[] = [];
-  let after = decodeKey(query.after, 2);
+  let after = decodeKey(query.after, 'time', 'text');
   for (;;) {
     const where = conditions(query, after);
     const { rows } = await db.read.query<R>(

@@ -24,7 +24,7 @@ const DISTANCE = `12742017.6 * asin(sqrt(power(sin(radians(s.lat - ?) / 2), 2)
 export async function readStations(db: Database, query: StationQuery): Promise<Page<StationRow>> {
   const size = pageSize(query);
   const found: StationRow[] = [];
-  let after = decodeKey(query.after, 1)?.[0];
+  let after = decodeKey(query.after, 'text')?.[0];
   for (;;) {
     const rows = await readChunk(db, query, after, size + 1);
     const { within } = query;

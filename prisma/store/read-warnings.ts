@@ -23,7 +23,7 @@ const PREFIX = `CASE WHEN length(c) = 6 THEN regexp_replace(c, '(00){1,2}$', '')
 export async function readWarnings(db: Database, query: WarningQuery): Promise<Page<WarningSnapshot>> {
   const size = pageSize(query);
   const found: WarningSnapshot[] = [];
-  let after = decodeKey(query.after, 2);
+  let after = decodeKey(query.after, 'time', 'text');
   for (;;) {
     const keys = await readKeys(db, query, after, size + 1);
     const snapshots = await readSnapshots(

@@ -6,6 +6,7 @@ import type { FeedNode, Page, RejectionRow } from '../../model/rows.js';
 import type { PageRequest } from '../../prisma/store/keyset.js';
 import { allFeeds } from '../../prisma/store/read-feeds.js';
 import { type HubContext, renewLoaders, requireAdmin } from '../context.js';
+import { idInput, reasonInput } from './text-input.js';
 
 export const departments = (): readonly DepartmentCode[] => DEPARTMENT_CODES;
 
@@ -23,7 +24,8 @@ export async function feeds(
   return state ? found.filter((feed) => state.includes(verdict(feed, context).state)) : found;
 }
 
-export const feed = (id: string, context: HubContext): Promise<FeedNode | undefined> => context.loaders.feed.load(id);
+export const feed = async (id: string, context: HubContext): Promise<FeedNode | null> =>
+  (await context.loaders.feed.load(idInput('id', id))) ?? null;
 
 /** The feed of a row that refers to it; the database keeps that reference. */
 export async function feedOf(id: string, context: HubContext): Promise<FeedNode> {
@@ -32,7 +34,9 @@ export async function feedOf(id: string, context: HubContext): Promise<FeedNode>
   return found;
 }
 
-export const verdict = (node: FeedNode, context: HubContext): FeedVerdict => feedState(node, context.now());
+/** As told, in a live change; else derived at this moment. */
+export const verdict = (node: FeedNode, context: HubContext): FeedVerdict =>
+  node.told ?? feedState(node, context.now());
 
 /** Seconds since what the feed's state is judged by; null before anything came. */
 export function lagSeconds(node: FeedNode, context: HubContext): number | null {
@@ -50,7 +54,7 @@ export async function setFeedEnabled(
   context: HubContext,
 ): Promise<FeedNode> {
   requireAdmin(context);
-  await context.feedControl.setEnabled(id, enabled, reason ?? undefined);
+  await context.feedControl.setEnabled(idInput('id', id), enabled, reasonInput(reason));
   renewLoaders(context);
   return feedOf(id, context);
 }
@@ -63,8 +67,9 @@ export async function feedStateChanged(
   const source = await context.hub.subscribe(['feed'], { onSlow: () => context.onSlow() });
   return expand(source, async ({ entry }) => {
     renewLoaders(context);
-    const found = await context.loaders.feed.load(entry.payload.feedId);
-    return found && (!department || found.departmentCode === department) ? [found] : [];
+    const { feedId, state, reason } = entry.payload;
+    const found = await context.loaders.feed.load(feedId);
+    return found && (!department || found.departmentCode === department) ? [{ ...found, told: { state, reason } }] : [];
   });
 }
 

@@ -1,20 +1,34 @@
-const MAX_CHARACTERS = 2000;
+import { isUtf8 } from 'node:buffer';
 
-/** Bytes as safe text: valid UTF-8 as it is, control and broken bytes as \xNN, cut at 2,000 characters and saying so. */
+const MAX_CHARACTERS = 2000;
+/** Control and format characters: they would move the cursor, hide text or turn its direction. Line feeds may stay. */
+const UNSAFE = /[\p{Cc}\p{Cf}\u2028\u2029]/u;
+
+/** Bytes as safe text: UTF-8 as it is, control characters and bytes that are no UTF-8 as \xNN, cut at 2,000 characters and saying so. */
 export function printable(raw: Uint8Array, wholeSize = raw.length): string {
-  const text = /\p{Cc}|\ufffd/u;
+  const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength);
+  const note = `… (cut; ${wholeSize} bytes in all)`;
   let shown = '';
-  let used = 0;
-  for (const character of new TextDecoder('utf-8').decode(raw)) {
-    const bytes = Buffer.byteLength(character);
-    shown += !text.test(character) || character === '\n' ? character : escapeBytes(character);
-    used += bytes;
-    if (shown.length > MAX_CHARACTERS) return `${shown.slice(0, MAX_CHARACTERS)}… (cut; ${wholeSize} bytes in all)`;
+  for (let at = 0; at < bytes.length; ) {
+    const piece = characterAt(bytes, at);
+    const text = safe(piece);
+    if (shown.length + text.length > MAX_CHARACTERS) return shown + note;
+    shown += text;
+    at += piece.length;
   }
-  return used < wholeSize && raw.length < wholeSize ? `${shown}… (cut; ${wholeSize} bytes in all)` : shown;
+  return bytes.length < wholeSize ? shown + note : shown;
 }
 
-const escapeBytes = (character: string): string =>
-  character === '\ufffd'
-    ? '\\x??'
-    : [...Buffer.from(character)].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('');
+/** The bytes of the character that begins here, or the one byte that begins none. */
+function characterAt(bytes: Buffer, at: number): Buffer {
+  const lead = bytes[at] ?? 0;
+  const length = lead < 0xc0 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+  const piece = bytes.subarray(at, at + length);
+  return isUtf8(piece) ? piece : bytes.subarray(at, at + 1);
+}
+
+function safe(piece: Buffer): string {
+  const text = piece.toString('utf8');
+  if (text === '\n' || (isUtf8(piece) && !UNSAFE.test(text))) return text;
+  return [...piece].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('');
+}

@@ -6,6 +6,7 @@ import type { PageRequest } from '../../prisma/store/keyset.js';
 import { readStations } from '../../prisma/store/read-stations.js';
 import type { HubContext } from '../context.js';
 import { areaInput, divisionInput, listInput } from './area-input.js';
+import { idInput } from './text-input.js';
 
 export interface StationFilter {
   readonly departments?: readonly DepartmentCode[] | null | undefined;
@@ -33,6 +34,9 @@ export function stations(
     near,
   });
 }
+
+export const station = async (id: string, context: HubContext): Promise<StationRow | null> =>
+  (await context.loaders.station.load(idInput('id', id))) ?? null;
 
 export const departmentOf = (row: StationRow): DepartmentCode => departmentOfFeed(row.feedId);
 

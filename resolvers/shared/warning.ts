@@ -18,6 +18,7 @@ import type { PageRequest } from '../../prisma/store/keyset.js';
 import { readWarnings } from '../../prisma/store/read-warnings.js';
 import { type HubContext, renewLoaders } from '../context.js';
 import { areaInput, divisionInput, listInput } from './area-input.js';
+import { idInput } from './text-input.js';
 
 export interface WarningFilter {
   readonly departments?: readonly DepartmentCode[] | null | undefined;
@@ -41,7 +42,7 @@ export function warnings(
     after: args.after,
     departments: listInput('departments', filter.departments),
     divisionPrefixes: divisionInput(context.divisions, filter.divisions),
-    hazardCodes: listInput('hazardCodes', filter.hazardCodes),
+    hazardCodes: listInput('hazardCodes', filter.hazardCodes)?.map((code) => idInput('hazardCodes', code)),
     levels: atLeast(filter.minLevel),
     states: listInput('states', filter.states) ?? ['ACTIVE'],
     statuses: listInput('statuses', filter.statuses),
@@ -49,6 +50,9 @@ export function warnings(
     now: context.now(),
   });
 }
+
+export const warning = async (id: string, context: HubContext): Promise<WarningSnapshot | null> =>
+  (await context.loaders.warning.load(idInput('id', id))) ?? null;
 
 const atLeast = (level: WarningLevel | null | undefined): readonly WarningLevel[] | undefined =>
   level ? WARNING_LEVELS.slice(WARNING_LEVELS.indexOf(level)) : undefined;
@@ -125,7 +129,7 @@ function matcher(filter: WarningFilter, context: HubContext): (warning: WarningS
   const within = areaInput(filter.within);
   const prefixes = divisionInput(context.divisions, filter.divisions);
   const departments: readonly string[] | undefined = listInput('departments', filter.departments);
-  const hazardCodes = listInput('hazardCodes', filter.hazardCodes);
+  const hazardCodes = listInput('hazardCodes', filter.hazardCodes)?.map((code) => idInput('hazardCodes', code));
   const levels = atLeast(filter.minLevel);
   const states = listInput('states', filter.states);
   const statuses = listInput('statuses', filter.statuses);

@@ -180,7 +180,7 @@ function addQueries(builder: Builder, refs: Refs): void {
       nullable: true,
       description: 'One feed. 单个数据源。',
       args: { id: t.arg.id({ required: true, description: 'Its id, e.g. "water/hydrology-db". 标识。' }) },
-      resolve: async (_root, args, context) => (await feed.feed(String(args.id), context)) ?? null,
+      resolve: (_root, args, context) => feed.feed(String(args.id), context),
     }),
   }));
 }

@@ -162,7 +162,7 @@ function addQueries(builder: Builder, refs: Refs): void {
       nullable: true,
       description: 'One station. 单个测站。',
       args: { id: t.arg.id({ required: true, description: 'Its id. 标识。' }) },
-      resolve: async (_root, args, context) => (await context.loaders.station.load(String(args.id))) ?? null,
+      resolve: (_root, args, context) => station.station(String(args.id), context),
     }),
   }));
 }

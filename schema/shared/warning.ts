@@ -224,7 +224,7 @@ function addOperations(builder: Builder, refs: Refs): void {
       nullable: true,
       description: 'One warning. 单个预警。',
       args: { id: t.arg.id({ required: true, description: 'Its identifier. 标识。' }) },
-      resolve: async (_root, args, context) => (await context.loaders.warning.load(String(args.id))) ?? null,
+      resolve: (_root, args, context) => warning.warning(String(args.id), context),
     }),
   }));
   builder.subscriptionField('warningChanged', (t) =>

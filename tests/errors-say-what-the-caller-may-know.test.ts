@@ -1,0 +1,169 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { graphql } from './generated/gql.js';
+import { ADMIN, type Graph, openGraph, READER, STRANGER } from './support/graph.js';
+import { observationRecord, stationRecord } from './support/records.js';
+
+const NOW = new Date('2026-06-01T08:00:00Z');
+let graph: Graph;
+
+beforeAll(async () => {
+  graph = await openGraph(NOW, [{ id: 'water/telemetry' }]);
+  await graph.take('water/telemetry', [
+    stationRecord('S'),
+    ...Array.from({ length: 30 }, (_, n) => observationRecord('S', new Date(NOW.getTime() - n * 60_000), n)),
+  ]);
+});
+afterAll(() => graph.close());
+
+const codeOf = async (query: string, variables = {}, viewer = READER): Promise<unknown> =>
+  (await graph.answer(query, variables, viewer)).errors?.[0]?.extensions.code;
+
+describe('who may do what', () => {
+  const everyRoot = [
+    'query { departments { code } }',
+    'query { department(code: WATER) { code } }',
+    'query { feeds { id } }',
+    'query { feed(id: "water/telemetry") { id } }',
+    'query { division(code: "654202") { code } }',
+    'query { stations { edges { cursor } } }',
+    'query { station(id: "x") { id } }',
+    'query { warnings { edges { cursor } } }',
+    'query { warning(id: "x") { id } }',
+    'query { fireHotspots { edges { cursor } } }',
+    'query { fireAlarms { edges { cursor } } }',
+    'mutation { enableFeed(id: "water/telemetry") { id } }',
+    'mutation { disableFeed(id: "water/telemetry") { id } }',
+  ];
+  test.each(everyRoot)('without the right to read, %s is UNAUTHENTICATED and gives nothing', async (query) => {
+    const { data, errors } = await graph.answer(query, {}, STRANGER);
+    expect(errors?.map((error) => error.extensions.code)).toEqual(['UNAUTHENTICATED']);
+    expect(Object.values(data ?? {}).filter((value) => value !== null)).toEqual([]);
+  });
+
+  test('no root field was forgotten', async () => {
+    const { data } = await graph.answer(
+      '{ __schema { queryType { fields { name } } mutationType { fields { name } } } }',
+    );
+    const { __schema: schema } = data as { __schema: Record<string, { fields: { name: string }[] }> };
+    const names = Object.values(schema).flatMap((type) => type.fields.map(({ name }) => name));
+    expect(names.filter((name) => !everyRoot.some((query) => query.includes(`{ ${name}`)))).toEqual([]);
+  });
+
+  test('__typename alone needs no right', async () => {
+    expect(await graph.answer('{ __typename }', {}, STRANGER)).toEqual({ data: { __typename: 'Query' } });
+  });
+
+  test('switching a feed needs the administrator, and says why it is off', async () => {
+    const off = graphql(
+      `mutation Off($reason: String) { disableFeed(id: "water/telemetry", reason: $reason) { state stateReason } }`,
+    );
+    const on = graphql(`mutation On { enableFeed(id: "water/telemetry") { state stateReason } }`);
+    expect(await codeOf(String(off))).toBe('UNAUTHENTICATED');
+    expect(graph.switched).toEqual([]);
+    expect(await graph.ask(off, { reason: 'maintenance' }, ADMIN)).toEqual({
+      disableFeed: { state: 'DISABLED', stateReason: 'maintenance' },
+    });
+    expect(await graph.ask(on, {}, ADMIN)).toEqual({ enableFeed: { state: 'LIVE', stateReason: null } });
+    expect(await codeOf(String(off), { reason: 'a\nb' }, ADMIN)).toBe('BAD_INPUT');
+    expect(await codeOf(String(off), { reason: 'x'.repeat(501) }, ADMIN)).toBe('BAD_INPUT');
+    expect(graph.switched).toHaveLength(2);
+  });
+});
+
+describe('what is wrong with a request is BAD_INPUT', () => {
+  test.each([
+    ['an unknown field', '{ feedz { id } }', {}],
+    ['an unknown enum value', '{ feeds(department: WATTER) { id } }', {}],
+    ['an enum value in a variable', 'query ($d: DepartmentCode) { feeds(department: $d) { id } }', { d: 'WATTER' }],
+    [
+      'a time without zone',
+      'query ($t: DateTime!) { fireAlarms(filter: { since: $t }) { edges { cursor } } }',
+      { t: '2026-06-01T08:00:00' },
+    ],
+    ['a time that never was', '{ fireAlarms(filter: { since: "2026-02-30T08:00:00Z" }) { edges { cursor } } }', {}],
+    ['a time that is a number', '{ fireAlarms(filter: { since: 5 }) { edges { cursor } } }', {}],
+    ['an Int too large', '{ stations(first: 99999999999) { edges { cursor } } }', {}],
+    ['a missing variable', 'query ($id: ID!) { feed(id: $id) { id } }', {}],
+    ['an id too long', 'query ($id: ID!) { feed(id: $id) { id } }', { id: 'x'.repeat(257) }],
+    ['an id with a NUL', 'query ($id: ID!) { station(id: $id) { id } }', { id: 'a\0b' }],
+    ['a warning’s id with a NUL', 'query ($id: ID!) { warning(id: $id) { id } }', { id: 'a\0b' }],
+    [
+      'a hazard code with a NUL',
+      'query ($c: [String!]) { warnings(filter: { hazardCodes: $c }) { edges { cursor } } }',
+      { c: ['\0'] },
+    ],
+    [
+      'a list item that is null',
+      'query ($c: [String!]) { warnings(filter: { hazardCodes: $c }) { edges { cursor } } }',
+      { c: [null] },
+    ],
+  ])('%s', async (_name, query, variables) => {
+    const { errors } = await graph.answer(query, variables);
+    expect(errors?.map((error) => error.extensions.code)).toEqual(['BAD_INPUT']);
+    expect(JSON.stringify(errors)).not.toMatch(/did you mean|stack|node_modules/i);
+    expect(graph.internal).toEqual([]);
+  });
+});
+
+describe('series', () => {
+  const SERIES = graphql(`
+    query Series($from: DateTime!, $to: DateTime!, $everySeconds: Int) {
+      station(id: "water/telemetry:S") {
+        datastreams { series(from: $from, to: $to, everySeconds: $everySeconds) { at value min mean max count } }
+      }
+    }
+  `);
+  const series = async (minutes: number, everySeconds?: number) =>
+    (
+      await graph.ask(SERIES, {
+        from: new Date(NOW.getTime() - minutes * 60_000).toISOString(),
+        to: NOW.toISOString(),
+        everySeconds,
+      })
+    ).station!.datastreams[0]!.series;
+
+  test('raw values come oldest first, from inclusive, to exclusive', async () => {
+    expect((await series(3)).map(({ at, value }) => [at, value])).toEqual([
+      ['2026-06-01T07:57:00.000Z', 3],
+      ['2026-06-01T07:58:00.000Z', 2],
+      ['2026-06-01T07:59:00.000Z', 1],
+    ]);
+  });
+
+  test('buckets hold the smallest, mean, largest and how many', async () => {
+    expect(await series(20, 600)).toEqual([
+      { at: '2026-06-01T07:40:00.000Z', value: 15.5, min: 11, mean: 15.5, max: 20, count: 10 },
+      { at: '2026-06-01T07:50:00.000Z', value: 5.5, min: 1, mean: 5.5, max: 10, count: 10 },
+    ]);
+  });
+
+  test.each([
+    ['backwards', -5, undefined],
+    ['of nothing', 0, undefined],
+    ['buckets of no length', 60, 0],
+    ['buckets of negative length', 60, -60],
+  ])('%s is BAD_INPUT', async (_name, minutes, everySeconds) => {
+    await expect(series(minutes, everySeconds)).rejects.toMatchObject({ extensions: { code: 'BAD_INPUT' } });
+  });
+
+  test('too long, or too many points, is TOO_COMPLEX and says what would do', async () => {
+    await expect(series(401 * 1440)).rejects.toMatchObject({ extensions: { code: 'TOO_COMPLEX' } });
+    await expect(series(10 * 1440, 60)).rejects.toThrow('everySeconds of at least 87');
+  });
+});
+
+test('a failure inside shows its request id, and nothing of what failed', async () => {
+  await graph.db.write.query('ALTER TABLE observation_latest RENAME TO hidden_away');
+  const { data, errors } = await graph.answer(
+    '{ feeds { id } station(id: "water/telemetry:S") { name datastreams { property latest { value } } } }',
+  );
+  await graph.db.write.query('ALTER TABLE hidden_away RENAME TO observation_latest');
+  expect(data).toEqual({
+    feeds: [{ id: 'water/telemetry' }],
+    station: { name: '测站 S', datastreams: [{ property: 'water-level', latest: null }] },
+  });
+  const text = JSON.stringify(errors);
+  expect(errors?.[0]?.extensions).toEqual({ code: 'INTERNAL', requestId: expect.any(String) });
+  expect(text).not.toMatch(/observation_latest|relation|SELECT|\.ts|42P01/);
+  expect(graph.internal).toHaveLength(1);
+});
