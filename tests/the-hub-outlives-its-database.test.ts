@@ -1,0 +1,108 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { ask, reader, spawnHub, until } from './support/running-hub.js';
+import { subscribe } from './support/subscriber.js';
+import { tempFolders } from './support/temp-folder.js';
+import { identifierOf, officeFeed, WarningOffice } from './support/warning-office.js';
+
+const ends: (() => Promise<unknown>)[] = [];
+const folders = tempFolders();
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+  folders.clear();
+});
+
+interface Change {
+  warningChanged: { cursor: string; warning: { identifier: string } };
+}
+const CHANGES = 'subscription { warningChanged { cursor warning { identifier } } }';
+
+/** Every process whose command line names a folder. */
+const processesIn = (folder: string): number[] =>
+  readdirSync('/proc').flatMap((pid) => {
+    try {
+      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(folder) ? [Number(pid)] : [];
+    } catch {
+      return [];
+    }
+  });
+
+describe('a hub on its embedded database', () => {
+  test('goes on when PostgreSQL is killed with -9: answers cleanly meanwhile, and subscribers miss nothing', async () => {
+    const office = new WarningOffice();
+    const page = await office.start();
+    ends.push(() => office.stop());
+    const folder = folders.make();
+    const hub = await spawnHub({ HUB_DATA_DIR: folder }, officeFeed(page));
+    ends.push(() => hub.kill('SIGTERM'));
+    const live = subscribe<Change>(hub.url, CHANGES, {}, reader);
+    ends.push(() => live.close());
+    const seen: string[] = [];
+    for (let round = 1; round <= 3; round += 1) {
+      office.issue({ identifier: identifierOf(2 * round), sentAt: new Date(Date.now() - 60_000) });
+      seen.push((await live.next()).warningChanged.warning.identifier);
+      for (const pid of processesIn(folder)) process.kill(pid, 'SIGKILL');
+      office.issue({ identifier: identifierOf(2 * round + 1), sentAt: new Date(Date.now() - 60_000) });
+      const startedAt = Date.now();
+      const answer = await ask(hub.url, '{ warnings { edges { node { identifier } } } }').catch(
+        (error: { extensions?: { code?: string } }) => error.extensions?.code,
+      );
+      expect(Date.now() - startedAt).toBeLessThan(5000);
+      expect(answer === 'INTERNAL' || answer === 'SOURCE_UNAVAILABLE' || typeof answer === 'object').toBe(true);
+      seen.push((await live.next(20_000)).warningChanged.warning.identifier);
+    }
+    expect(seen).toEqual([2, 3, 4, 5, 6, 7].map(identifierOf));
+    expect(live.pending()).toEqual([]);
+  });
+
+  test('killed with -9 itself, is ready again within ten seconds on the same folder, with everything there', async () => {
+    const office = new WarningOffice();
+    const page = await office.start();
+    ends.push(() => office.stop());
+    office.issue({ identifier: identifierOf(1), sentAt: new Date(Date.now() - 60_000) });
+    const folder = folders.make();
+    const first = await spawnHub({ HUB_DATA_DIR: folder }, officeFeed(page));
+    const count = async (url: string): Promise<number> =>
+      (await ask<{ warnings: { edges: unknown[] } }>(url, '{ warnings { edges { cursor } } }')).warnings.edges.length;
+    await until(
+      () => count(first.url),
+      (n) => n === 1,
+    );
+    await first.kill('SIGKILL');
+    await office.stop();
+    const startedAt = Date.now();
+    const second = await spawnHub({ HUB_DATA_DIR: folder }, officeFeed(page));
+    ends.push(() => second.kill('SIGTERM'));
+    expect(await count(second.url)).toBe(1);
+    expect(Date.now() - startedAt).toBeLessThan(10_000);
+  });
+});
+
+describe('npm start’s demo', () => {
+  test('stops on Ctrl-C within five seconds, with all its processes', async () => {
+    const folder = folders.make();
+    const hub = await spawnHub({ HUB_DATA_DIR: folder, HUB_DEMO_SPEED: '20' });
+    expect(processesIn(folder).length).toBeGreaterThan(0);
+    const { code, milliseconds } = await hub.kill('SIGINT');
+    expect(code).toBe(0);
+    expect(milliseconds).toBeLessThan(5000);
+    expect(processesIn(folder)).toEqual([]);
+  });
+
+  test('tells a mistake in its settings with file, line and reason, and starts nothing', () => {
+    const folder = folders.make();
+    const path = `${folder}/hub.yaml`;
+    execFileSync('sh', [
+      '-c',
+      `printf 'hub:\\n  area: "654202"\\nfeeds:\\n  weather/warnings:\\n    zone: Mars\\n' > ${path}`,
+    ]);
+    const run = (): string =>
+      execFileSync(process.execPath, ['--import', 'tsx', 'server/main.ts'], {
+        encoding: 'utf8',
+        stdio: 'pipe',
+        env: { PATH: process.env.PATH ?? '', HUB_CONFIG: path, HUB_DATA_DIR: `${folder}/data` },
+      });
+    expect(run).toThrow(/hub\.yaml:[45]: feeds\.weather\/warnings\.\w+: .+/);
+  });
+});
