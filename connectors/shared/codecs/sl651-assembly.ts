@@ -1,4 +1,4 @@
-import type { Sl651Frame } from './sl651.js';
+import { CONTROL, type Sl651Frame } from './sl651.js';
 
 export interface AssemblyLimits {
   /** Of one message, all packets together. */
@@ -9,11 +9,11 @@ export interface AssemblyLimits {
   readonly timeoutMs: number;
 }
 
-export const DEFAULT_LIMITS: AssemblyLimits = { maxMessageBytes: 262_144, maxMessages: 4, timeoutMs: 120_000 };
+export const DEFAULT_LIMITS: AssemblyLimits = { maxMessageBytes: 131_072, maxMessages: 2, timeoutMs: 120_000 };
 
 export type Assembled =
   | { readonly state: 'complete'; readonly body: Uint8Array }
-  /** The last packet came, others did not: the first of them, and the first packet's body where that came. */
+  /** The device has said its last, packets are missing: the first of them, and the first packet's body where that came. */
   | { readonly state: 'missing'; readonly sequence: number; readonly head: Uint8Array | undefined }
   | { readonly state: 'waiting' }
   | { readonly state: 'too-large' };
@@ -58,7 +58,8 @@ export class Sl651Assembly {
       this.#open.delete(key);
       return { state: 'complete', body: join(message.packets) };
     }
-    if (packet.sequence < packet.total) return { state: 'waiting' };
+    // A packet sent once more closes with ETX too.
+    if (frame.end === CONTROL.ETB) return { state: 'waiting' };
     return { state: 'missing', sequence: firstMissing(message.packets), head: message.packets.get(1) };
   }
 
