@@ -3,6 +3,8 @@ import hotspots from '../connectors/forestry/hotspots/index.js';
 import videoAlarms from '../connectors/forestry/video-alarms/index.js';
 import geohazard from '../connectors/natural-resources/geohazard/index.js';
 import type { RuntimeSettings } from '../connectors/runtime.js';
+import hydrologyDatabase from '../connectors/water/hydrology-db/index.js';
+import telemetry from '../connectors/water/telemetry/index.js';
 import stations from '../connectors/weather/stations/index.js';
 import warnings from '../connectors/weather/warnings/index.js';
 
@@ -13,6 +15,8 @@ const erased = (connector: unknown): Connector<RuntimeSettings> => connector as 
 export const connectors: readonly Connector<RuntimeSettings>[] = [
   warnings,
   stations,
+  hydrologyDatabase,
+  telemetry,
   geohazard,
   hotspots,
   videoAlarms,

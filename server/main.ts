@@ -38,6 +38,7 @@ async function main(): Promise<void> {
     demo: config.hub.demo.enabled
       ? demoDepartments({
           speed: Number(env.HUB_DEMO_SPEED ?? config.hub.demo.speed),
+          databaseUrl,
           key: (name) => keptKey(join(dataFolder, 'keys'), name).key,
         })
       : undefined,
