@@ -134,3 +134,21 @@ test('all departments with their feeds and rejections cost two statements', asyn
   expect(data.departments.find(({ code }) => code === 'WATER')?.feeds).toHaveLength(2);
   expect(statements).toHaveLength(2);
 });
+
+test('a filter by place that finds nothing does not read its way through the list item by item', async () => {
+  const NOWHERE = graphql(`
+    query Nowhere($within: GeoJSON!) {
+      warnings(first: 1, filter: { within: $within, states: [ACTIVE, SUPERSEDED] }) { edges { cursor } }
+      stations(first: 1, filter: { within: $within }) { edges { cursor } }
+    }
+  `);
+  const ring = [
+    [0, 0],
+    [1, 0],
+    [0, 1],
+    [0, 0],
+  ];
+  const { data, statements } = await graph.cost(NOWHERE, { within: { type: 'Polygon', coordinates: [ring] } });
+  expect(data).toEqual({ warnings: { edges: [] }, stations: { edges: [] } });
+  expect(statements).toHaveLength(3);
+});

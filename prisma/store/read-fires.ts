@@ -2,7 +2,7 @@ import type { MultiPolygon, Polygon } from 'geojson';
 import { boundsOf, contains } from '../../model/area.js';
 import type { AlarmRow, FireRow, HotspotRow, Page } from '../../model/rows.js';
 import type { Database } from '../database.js';
-import { decodeKey, encodeKey, type PageRequest, pageSize, toPage, Where } from './keyset.js';
+import { chunkSize, decodeKey, encodeKey, type PageRequest, pageSize, toPage, Where } from './keyset.js';
 
 export interface FireQuery extends PageRequest {
   readonly divisionPrefixes?: readonly string[] | undefined;
@@ -34,12 +34,13 @@ async function readFires<R extends FireRow>(
   columns: string,
 ): Promise<Page<R>> {
   const size = pageSize(query);
+  const limit = chunkSize(size, query.within !== undefined);
   const found: R[] = [];
   let after = decodeKey(query.after, 'time', 'text');
   for (;;) {
     const where = conditions(query, after);
     const { rows } = await db.read.query<R>(
-      `SELECT ${COMMON}, ${columns} FROM ${table} ${where.sql} ORDER BY observed_at DESC, id DESC LIMIT ${where.bind(size + 1)}`,
+      `SELECT ${COMMON}, ${columns} FROM ${table} ${where.sql} ORDER BY observed_at DESC, id DESC LIMIT ${where.bind(limit)}`,
       where.values,
     );
     const { within } = query;
@@ -48,7 +49,7 @@ async function readFires<R extends FireRow>(
     );
     const last = rows.at(-1);
     after = last && [last.observedAt.toISOString(), last.id];
-    if (found.length > size || rows.length <= size)
+    if (found.length > size || rows.length < limit)
       return toPage(found, size, (row) => encodeKey(row.observedAt.toISOString(), row.id));
   }
 }

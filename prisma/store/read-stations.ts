@@ -2,7 +2,7 @@ import type { MultiPolygon, Polygon } from 'geojson';
 import { boundsOf, contains } from '../../model/area.js';
 import type { DatastreamRow, Page, StationRow, ThresholdRow } from '../../model/rows.js';
 import type { Database } from '../database.js';
-import { decodeKey, encodeKey, type PageRequest, pageSize, toPage, Where } from './keyset.js';
+import { chunkSize, decodeKey, encodeKey, type PageRequest, pageSize, toPage, Where } from './keyset.js';
 
 export interface StationQuery extends PageRequest {
   readonly departments?: readonly string[] | undefined;
@@ -23,16 +23,17 @@ const DISTANCE = `12742017.6 * asin(sqrt(power(sin(radians(s.lat - ?) / 2), 2)
 /** Stations by id. The outline of `within` is judged exactly, after its bounding box. */
 export async function readStations(db: Database, query: StationQuery): Promise<Page<StationRow>> {
   const size = pageSize(query);
+  const limit = chunkSize(size, query.within !== undefined);
   const found: StationRow[] = [];
   let after = decodeKey(query.after, 'text')?.[0];
   for (;;) {
-    const rows = await readChunk(db, query, after, size + 1);
+    const rows = await readChunk(db, query, after, limit);
     const { within } = query;
     found.push(
       ...(within ? rows.filter(({ lon, lat }) => lon !== null && lat !== null && contains(within, lon, lat)) : rows),
     );
     after = rows.at(-1)?.id;
-    if (found.length > size || rows.length <= size) return toPage(found, size, (row) => encodeKey(row.id));
+    if (found.length > size || rows.length < limit) return toPage(found, size, (row) => encodeKey(row.id));
   }
 }
 

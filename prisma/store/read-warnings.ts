@@ -1,7 +1,7 @@
 import type { WarningSnapshot } from '../../model/entry.js';
 import type { Page, SourceRow } from '../../model/rows.js';
 import type { Database } from '../database.js';
-import { decodeKey, encodeKey, type PageRequest, pageSize, toPage, Where } from './keyset.js';
+import { chunkSize, decodeKey, encodeKey, type PageRequest, pageSize, toPage, Where } from './keyset.js';
 import { readSnapshots } from './warning-rows.js';
 
 export interface WarningQuery extends PageRequest {
@@ -22,10 +22,11 @@ const PREFIX = `CASE WHEN length(c) = 6 THEN regexp_replace(c, '(00){1,2}$', '')
 /** Warnings, newest first. An ACTIVE one whose time has run out counts as EXPIRED, swept or not. */
 export async function readWarnings(db: Database, query: WarningQuery): Promise<Page<WarningSnapshot>> {
   const size = pageSize(query);
+  const limit = chunkSize(size, query.matches !== undefined);
   const found: WarningSnapshot[] = [];
   let after = decodeKey(query.after, 'time', 'text');
   for (;;) {
-    const keys = await readKeys(db, query, after, size + 1);
+    const keys = await readKeys(db, query, after, limit);
     const snapshots = await readSnapshots(
       db.read,
       keys.map((key) => key.identifier),
@@ -34,7 +35,7 @@ export async function readWarnings(db: Database, query: WarningQuery): Promise<P
     found.push(...(query.matches ? chunk.filter(query.matches) : chunk));
     const last = keys.at(-1);
     after = last && [last.issuedAt.toISOString(), last.identifier];
-    if (found.length > size || keys.length <= size)
+    if (found.length > size || keys.length < limit)
       return toPage(found, size, (w) => encodeKey(w.issuedAt, w.identifier));
   }
 }

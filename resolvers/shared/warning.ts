@@ -1,4 +1,3 @@
-import { booleanIntersects } from '@turf/boolean-intersects';
 import type { MultiPolygon, Polygon } from 'geojson';
 import { expand } from '../../events/live-iterator.js';
 import type { DepartmentCode } from '../../model/department.js';
@@ -19,6 +18,7 @@ import { readWarnings } from '../../prisma/store/read-warnings.js';
 import { type HubContext, renewLoaders } from '../context.js';
 import { areaInput, divisionInput, listInput } from './area-input.js';
 import { idInput } from './text-input.js';
+import { touching } from './touching.js';
 
 export interface WarningFilter {
   readonly departments?: readonly DepartmentCode[] | null | undefined;
@@ -46,7 +46,7 @@ export function warnings(
     levels: atLeast(filter.minLevel),
     states: listInput('states', filter.states) ?? ['ACTIVE'],
     statuses: listInput('statuses', filter.statuses),
-    matches: within && ((warning) => touches(warning, within, context)),
+    matches: within && touchingWarnings(within, context),
     now: context.now(),
   });
 }
@@ -57,10 +57,11 @@ export const warning = async (id: string, context: HubContext): Promise<WarningS
 const atLeast = (level: WarningLevel | null | undefined): readonly WarningLevel[] | undefined =>
   level ? WARNING_LEVELS.slice(WARNING_LEVELS.indexOf(level)) : undefined;
 
-const touches = (warning: WarningSnapshot, within: Polygon | MultiPolygon, context: HubContext): boolean => {
-  const drawn = area(warning, context);
-  return drawn !== null && booleanIntersects(drawn, within);
-};
+/** Whether the message's own polygon, or else the outline of one of its divisions, touches `within`. */
+function touchingWarnings(within: Polygon | MultiPolygon, context: HubContext): (warning: WarningSnapshot) => boolean {
+  const touches = touching(within);
+  return (warning) => (warning.area ? touches(warning.area) : outlinesOf(warning, context).some(touches));
+}
 
 /** Time decides last: a warning past its expiry is over, whether or not that has been written down. */
 export const stateOf = (warning: WarningSnapshot, context: HubContext): WarningState =>
@@ -90,12 +91,15 @@ export const divisionsOf = (warning: WarningSnapshot, context: HubContext): Divi
 /** The message's own polygon, else the outlines of its divisions; null where neither is known. */
 export function area(warning: WarningSnapshot, context: HubContext): Polygon | MultiPolygon | null {
   if (warning.area) return warning.area;
-  const outlines = new Set(divisionsOf(warning, context).flatMap((row) => context.divisions.outline(row.code) ?? []));
-  const coordinates = [...outlines].flatMap((each) =>
+  const coordinates = outlinesOf(warning, context).flatMap((each) =>
     each.type === 'Polygon' ? [each.coordinates] : each.coordinates,
   );
   return coordinates.length > 0 ? { type: 'MultiPolygon', coordinates } : null;
 }
+
+const outlinesOf = (warning: WarningSnapshot, context: HubContext): (Polygon | MultiPolygon)[] => [
+  ...new Set(divisionsOf(warning, context).flatMap((row) => context.divisions.outline(row.code) ?? [])),
+];
 
 export async function supersedes(warning: WarningSnapshot, context: HubContext): Promise<WarningSnapshot[]> {
   const identifiers = await context.loaders.supersedes.load(warning.identifier);
@@ -127,6 +131,7 @@ export async function warningChanged(
 
 function matcher(filter: WarningFilter, context: HubContext): (warning: WarningSnapshot) => boolean {
   const within = areaInput(filter.within);
+  const touches = within && touchingWarnings(within, context);
   const prefixes = divisionInput(context.divisions, filter.divisions);
   const departments: readonly string[] | undefined = listInput('departments', filter.departments);
   const hazardCodes = listInput('hazardCodes', filter.hazardCodes)?.map((code) => idInput('hazardCodes', code));
@@ -141,7 +146,7 @@ function matcher(filter: WarningFilter, context: HubContext): (warning: WarningS
     (!statuses || statuses.includes(warning.status)) &&
     (!prefixes ||
       warning.divisionCodes.some((code) => prefixes.some((prefix) => overlaps(divisionPrefix(code), prefix)))) &&
-    (!within || touches(warning, within, context));
+    (!touches || touches(warning));
 }
 
 const overlaps = (a: string, b: string): boolean => a.startsWith(b) || b.startsWith(a);
