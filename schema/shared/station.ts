@@ -1,3 +1,4 @@
+import { inSeason } from '../../model/season.js';
 import { feedOf } from '../../resolvers/shared/feed.js';
 import * as observation from '../../resolvers/shared/observation.js';
 import { divisionOf, pointOf } from '../../resolvers/shared/place.js';
@@ -26,6 +27,10 @@ export function addStations(builder: Builder, refs: Refs): void {
         nullable: true,
         description: 'Last day of the year it holds, "MMDD". 终止月日。',
         resolve: (node) => node.seasonTo || null,
+      }),
+      inForce: t.boolean({
+        description: 'Whether it holds on this day of the year. 当前日期是否适用。',
+        resolve: (node, _args, context) => inSeason(node.seasonFrom, node.seasonTo, context.now()),
       }),
     }),
   });
