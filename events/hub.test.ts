@@ -192,6 +192,21 @@ describe('a cursor that cannot be continued', () => {
     expect(await takeKeys(resumed, 1)).toEqual(['w3']);
   });
 
+  test('is expired even where its entries are dropped, and passed, in the moment of subscribing', async () => {
+    const gate = gated(/log_floor\) AS floors FROM log_head$/);
+    const bus = new HandBus();
+    const hub = await world.hub({ wrap: gate.wrap, bus, heartbeatMs: 60_000 });
+    const witness = await hub.subscribeLatest('feed', { expand: (each) => [each], key: ({ key }) => key });
+    const subscribing = hub.subscribe('warning', { after: `${await world.epoch()}:0` });
+    await gate.held;
+    await world.append(entry('w1', 'warning', OLD), entry('w2', 'warning', OLD), entry('w3'), entry('f', 'feed'));
+    await dropOldEntries(world.db, 'warning', LIMIT);
+    bus.wake();
+    await witness.next();
+    gate.open();
+    await expect((await subscribing).next()).rejects.toMatchObject({ code: 'CURSOR_EXPIRED' });
+  });
+
   test('ends every reader of a log made anew, even where its positions would go on', async () => {
     const bus = new HandBus();
     const hub = await world.hub({ bus });
