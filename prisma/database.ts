@@ -1,6 +1,10 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { PrismaClient } from './generated/client.js';
+import { isUnavailable } from './store/failure.js';
+
+/** To get a connection, from the pool or a new one. */
+const CONNECT_MS = 1500;
 
 /** What can run one SQL statement: a pool, or the client of a running transaction. */
 export type Queryable = Pick<pg.Pool | pg.PoolClient, 'query'>;
@@ -9,7 +13,7 @@ export interface DatabaseOptions {
   readonly url: string;
   /** Called once per SQL statement sent, with its text: for tests and metrics. */
   readonly onStatement?: (sql: string) => void;
-  /** A statement of a reader is given up after this; writers get three times as long. */
+  /** A statement is given up after this; with the wait for a connection, no caller waits longer than five seconds. */
   readonly statementTimeoutMs?: number;
 }
 
@@ -36,7 +40,7 @@ function pool(options: DatabaseOptions, max: number, timeoutMs: number): pg.Pool
     connectionString: options.url,
     max,
     types,
-    connectionTimeoutMillis: Math.min(timeoutMs, 2000),
+    connectionTimeoutMillis: CONNECT_MS,
     query_timeout: timeoutMs,
     statement_timeout: timeoutMs,
     idleTimeoutMillis: 30_000,
@@ -60,9 +64,9 @@ function countStatements(client: pg.PoolClient, onStatement: (sql: string) => vo
 
 /** Opens nothing until the first statement; `close` waits for the connections to end. */
 export function openDatabase(options: DatabaseOptions): Database {
-  const timeoutMs = options.statementTimeoutMs ?? 4000;
+  const timeoutMs = options.statementTimeoutMs ?? 3000;
   const read = pool(options, 12, timeoutMs);
-  const write = pool(options, 8, timeoutMs * 3);
+  const write = pool(options, 8, timeoutMs);
   const prisma = new PrismaClient({ adapter: new PrismaPg(read) });
   return {
     url: options.url,
@@ -90,10 +94,12 @@ async function inTransaction<T>(write: pg.Pool, work: (client: pg.PoolClient) =>
     await client.query('COMMIT');
     return result;
   } catch (error) {
-    // After a timeout the answer may still be on its way: such a connection is not reused.
-    await client.query('ROLLBACK').catch((failure: Error) => {
-      broken ??= failure;
-    });
+    // A server that does not answer would not answer ROLLBACK either: closing the connection rolls back.
+    if (isUnavailable(error)) broken ??= error as Error;
+    else
+      await client.query('ROLLBACK').catch((failure: Error) => {
+        broken ??= failure;
+      });
     throw error;
   } finally {
     client.off('error', onError);
