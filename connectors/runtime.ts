@@ -141,6 +141,8 @@ export class FeedRuntime<S extends RuntimeSettings = RuntimeSettings> {
   }
 
   async #take(outcome: Outcome): Promise<void> {
+    const nothing = outcome.records.length === 0 && outcome.rejects.length === 0 && outcome.watermark === undefined;
+    if (nothing) return this.#contact();
     const checked = guard(outcome.records, this.options.now(), this.#guard);
     await this.#batcher.take({
       ...outcome,

@@ -38,6 +38,37 @@ export const WARNING_PHASES = [
   { from: 400, level: null },
 ] as const;
 
+/** The story's curves: (story seconds, value). */
+const RIVER = [
+  [0, 1.2],
+  [90, 1.3],
+  [200, 2.2],
+  [300, 2.95],
+  [360, 3.1],
+  [480, 1.2],
+] as const;
+const RAIN = [
+  [0, 0],
+  [30, 4],
+  [120, 18],
+  [240, 55],
+  [320, 40],
+  [400, 3],
+  [480, 0],
+] as const;
+const CREEP = [
+  [0, 0],
+  [150, 1],
+  [260, 6],
+  [360, 22],
+  [480, 24],
+] as const;
+const TEMPERATURE = [
+  [0, 19],
+  [240, 12],
+  [480, 18],
+] as const;
+
 /** The demo's single source of truth: a pure function of the wall clock. `speed` 10 plays a round in 48 s. */
 export class Story {
   readonly #startedAt: number;
@@ -52,53 +83,16 @@ export class Story {
     const elapsed = ((this.now().getTime() - this.#startedAt) / 1000) * this.speed;
     const round = Math.floor(elapsed / ROUND_SECONDS);
     const seconds = elapsed - round * ROUND_SECONDS;
-    const riverLevelMetres = curve(
-      [
-        [0, 1.2],
-        [90, 1.3],
-        [200, 2.2],
-        [300, 2.95],
-        [360, 3.1],
-        [480, 1.2],
-      ],
-      seconds,
-    );
+    const riverLevelMetres = curve(RIVER, seconds);
     return {
       round,
       seconds,
       roundStartedAt: new Date(this.#startedAt + ((round * ROUND_SECONDS) / this.speed) * 1000),
-      rainMmPerHour: curve(
-        [
-          [0, 0],
-          [30, 4],
-          [120, 18],
-          [240, 55],
-          [320, 40],
-          [400, 3],
-          [480, 0],
-        ],
-        seconds,
-      ),
+      rainMmPerHour: curve(RAIN, seconds),
       riverLevelMetres,
       riverFlowCubicMetresPerSecond: 12 + (riverLevelMetres - 1.2) ** 1.6 * 55,
-      creepMillimetres: curve(
-        [
-          [0, 0],
-          [150, 1],
-          [260, 6],
-          [360, 22],
-          [480, 24],
-        ],
-        seconds,
-      ),
-      airTemperatureCelsius: curve(
-        [
-          [0, 19],
-          [240, 12],
-          [480, 18],
-        ],
-        seconds,
-      ),
+      creepMillimetres: curve(CREEP, seconds),
+      airTemperatureCelsius: curve(TEMPERATURE, seconds),
       fire: seconds >= 60 && seconds < 330,
     };
   }

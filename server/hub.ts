@@ -118,6 +118,7 @@ export class Hub {
     if (demo) this.#onStop('demo', () => demo.stop());
     const configured = config.feeds(demo ? await demo.start() : {});
     await registrations(db, configured);
+    push.expect(configured.map(({ connector }) => connector.id));
     const feeds = new FeedSet({
       feeds: configured,
       store: new Ingest({

@@ -9,6 +9,13 @@ interface Opened {
 /** Serves POST /feeds/<feed id> for the push feeds that have opened it. */
 export class PushRouter implements PushDoor {
   readonly #open = new Map<string, Opened>();
+  /** Until the settings are read, any feed may be one that is about to open. */
+  #configured: ReadonlySet<string> | undefined;
+
+  /** Says which feeds this hub has: a door of theirs that is closed for the moment is answered 503, any other 404. */
+  expect(feedIds: Iterable<string>): void {
+    this.#configured = new Set(feedIds);
+  }
 
   open(feedId: string, maxBytes: number, handle: Opened['handle']): { path: string; close(): void } {
     const path = `/feeds/${feedId}`;
@@ -19,7 +26,7 @@ export class PushRouter implements PushDoor {
 
   async handle(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
     const opened = this.#open.get(path);
-    if (!opened) return send(response, fault(404, 'no push feed is open here'));
+    if (!opened) return send(response, this.#closed(path), true);
     if (request.method !== 'POST') return send(response, fault(405, 'use POST'));
     const body = await readBody(request, opened.maxBytes);
     if (!body) return send(response, fault(413, `the body is larger than ${opened.maxBytes} bytes`), true);
@@ -31,6 +38,13 @@ export class PushRouter implements PushDoor {
         body,
       }),
     );
+  }
+
+  #closed(path: string): PushReply {
+    const known = this.#configured?.has(path.slice('/feeds/'.length)) ?? true;
+    return known
+      ? fault(503, 'this feed is not open at the moment: send it again later')
+      : fault(404, 'no such feed here');
   }
 }
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { migratedDatabase } from './support/database.js';
-import { FEED_KEY, type HubChild, spawnHub } from './support/running-hub.js';
+import { ask, FEED_KEY, type HubChild, spawnHub, until } from './support/running-hub.js';
 
 const ends: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -100,6 +100,25 @@ describe('what was acknowledged is stored', () => {
     await client.end();
     expect(await post(hub.url, 1)).toBe(202);
     expect(await storedTimes(database.url)).toHaveLength(1);
+  });
+
+  test('a push to a feed that is switched off is told to come again, to one that does not exist that there is none', async () => {
+    const database = await migratedDatabase();
+    ends.push(() => database.drop());
+    const hub = await spawnHub({ DATABASE_URL: database.url }, FEED);
+    ends.push(() => hub.kill('SIGKILL'));
+    expect(await post(hub.url, 1)).toBe(202);
+    await ask(
+      hub.url,
+      'mutation { disableFeed(id: "forestry/video-alarms", reason: "maintenance") { state stateReason } }',
+    );
+    expect(await post(hub.url, 2)).toBe(503);
+    await ask(hub.url, 'mutation { enableFeed(id: "forestry/video-alarms") { state } }');
+    await until(
+      () => post(hub.url, 2),
+      (status) => status === 202,
+    );
+    expect((await fetch(`${hub.url}/feeds/forestry/nothing`, { method: 'POST' })).status).toBe(404);
   });
 
   test('a push without the feed’s own key is refused and leaves nothing', async () => {
