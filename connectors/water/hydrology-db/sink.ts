@@ -25,7 +25,7 @@ export function sinkOf(table: TableName, row: Sl323Row, records: FeedRecord[], r
         rejects.push({
           raw: JSON.stringify({ table, ...kept }),
           reason: error.reason,
-          detail: `${table}, station ${row.STCD?.trim() ?? '(none)'}: ${error.message}`,
+          detail: `${table}, station ${row.STCD?.trim() || '(none)'}: ${error.message}`,
         });
         return undefined;
       }
