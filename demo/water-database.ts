@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import type { StandIn } from './stand-in.js';
 import type { Scene, Story } from './story.js';
@@ -9,6 +10,7 @@ const EVERY = 10;
 const SHORTEST_MS = 1000;
 /** Rows older than this are deleted, so that the demo may run for weeks. */
 const KEEP_HOURS = 6;
+const LIMIT_MS = 2000;
 
 const TABLES = `
   CREATE TABLE IF NOT EXISTS st_stbprp_b (stcd char(8) PRIMARY KEY, stnm varchar(60), rvnm varchar(60), lgtd numeric(10,6),
@@ -46,7 +48,12 @@ export class WaterDatabase implements StandIn {
     const reader = `${this.database}_reader`;
     const password = randomBytes(18).toString('base64url');
     await this.#asAdmin(reader, password);
-    this.#writer = new pg.Pool({ connectionString: this.#url().href, max: 1 });
+    this.#writer = new pg.Pool({
+      connectionString: this.#url().href,
+      max: 1,
+      connectionTimeoutMillis: LIMIT_MS,
+      query_timeout: LIMIT_MS,
+    });
     // A database that goes away and comes back finds the bureau writing on.
     this.#writer.on('error', () => {});
     await this.#prepare(this.#writer, reader);
@@ -61,8 +68,9 @@ export class WaterDatabase implements StandIn {
 
   async stop(): Promise<void> {
     clearInterval(this.#timer);
-    await this.#writing;
-    await this.#writer?.end();
+    const ended = this.#writing.then(() => this.#writer?.end());
+    // A database that hangs does not hold up the end.
+    await Promise.race([ended, pause(LIMIT_MS + 500, undefined, { ref: false })]);
     this.#writer = undefined;
   }
 
@@ -73,7 +81,11 @@ export class WaterDatabase implements StandIn {
   }
 
   async #asAdmin(reader: string, password: string): Promise<void> {
-    const client = new pg.Client({ connectionString: this.adminUrl, connectionTimeoutMillis: 5000 });
+    const client = new pg.Client({
+      connectionString: this.adminUrl,
+      connectionTimeoutMillis: LIMIT_MS,
+      query_timeout: 5 * LIMIT_MS,
+    });
     client.on('error', () => {});
     await client.connect();
     try {
