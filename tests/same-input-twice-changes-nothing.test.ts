@@ -81,6 +81,14 @@ describe('taking things in again', () => {
     }
   });
 
+  test('a station described again with less keeps what was known, with more it gains', async () => {
+    const { position: _position, ...bare } = stationRecord('0000000001', { name: 'renamed' });
+    await graph.take(FEED, [stationRecord('0000000001')]);
+    await graph.take(FEED, [bare]);
+    const { rows } = await graph.db.read.query('SELECT name, lon, lat, division_code FROM station');
+    expect(rows).toEqual([{ name: 'renamed', lon: 84.68, lat: 44.44, division_code: '654202' }]);
+  });
+
   test('a later correction replaces the value and says so, also as the latest', async () => {
     await graph.take(FEED, day);
     await graph.take(FEED, [observationRecord('0000000001', minutes(-1), 9.99)]);

@@ -4,7 +4,19 @@ import type { Queryable } from '../database.js';
 
 export const stationId = (feedId: string, code: string): string => `${feedId}:${code}`;
 
-/** Inserts or replaces stations; an unchanged one (same raw hash) is not touched. Returns how many were new and replaced. */
+/** What a source that says less than before does not take back. */
+const KEPT_IF_ABSENT = [
+  'station_type',
+  'lon',
+  'lat',
+  'original_lon',
+  'original_lat',
+  'original_crs',
+  'division_code',
+  'source_division',
+];
+
+/** Inserts or replaces stations; an unchanged one is not touched. Returns how many were new and replaced. */
 export async function writeStations(
   client: Queryable,
   feedId: string,
@@ -23,13 +35,10 @@ export async function writeStations(
      FROM unnest($3::text[], $4::text[], $5::text[], $6::float8[], $7::float8[], $8::float8[], $9::float8[], $10::text[],
        $11::text[], $12::text[], $13::bytea[])
        AS s(code, name, station_type, lon, lat, original_lon, original_lat, original_crs, division_code, source_division, raw_hash)
-     ON CONFLICT (id) DO UPDATE SET name = excluded.name, station_type = excluded.station_type, lon = excluded.lon,
-       lat = excluded.lat, original_lon = excluded.original_lon, original_lat = excluded.original_lat,
-       original_crs = excluded.original_crs, division_code = excluded.division_code,
-       source_division = excluded.source_division, raw_hash = excluded.raw_hash, updated_at = excluded.updated_at
-     WHERE (station.name, station.station_type, station.lon, station.lat, station.original_crs, station.division_code,
-       station.source_division) IS DISTINCT FROM (excluded.name, excluded.station_type, excluded.lon, excluded.lat,
-       excluded.original_crs, excluded.division_code, excluded.source_division)
+     ON CONFLICT (id) DO UPDATE SET name = excluded.name, ${KEPT_IF_ABSENT.map((c) => `${c} = coalesce(excluded.${c}, station.${c})`).join(', ')},
+       raw_hash = excluded.raw_hash, updated_at = excluded.updated_at
+     WHERE (station.name, ${KEPT_IF_ABSENT.map((c) => `station.${c}`).join(', ')}) IS DISTINCT FROM
+       (excluded.name, ${KEPT_IF_ABSENT.map((c) => `coalesce(excluded.${c}, station.${c})`).join(', ')})
      RETURNING (xmax = 0) AS inserted`,
     [
       feedId,

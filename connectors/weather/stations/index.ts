@@ -1,9 +1,10 @@
 import type { Connector } from '../../connector.js';
 import { DecodeError } from '../../shared/codecs/decode-error.js';
 import { decodeMusic, MAX_MUSIC_BYTES, type MusicReply } from '../../shared/codecs/music.js';
+import { listedStations } from '../../shared/listed-stations.js';
 import { fetchBytes } from '../../shared/transports/http-poll.js';
 import { type Settings, settings } from './config.js';
-import { fromReply, listedStations, normalize } from './normalize.js';
+import { fromReply, normalize } from './normalize.js';
 
 const connector: Connector<Settings> = {
   id: 'weather/stations',
@@ -12,7 +13,7 @@ const connector: Connector<Settings> = {
   freshness: 'observation',
   settings,
   create(own) {
-    let listed = listedStations(own);
+    let listed = listedStations(own.stations, own.crs);
     return {
       everySeconds: own.pollSeconds,
       async run(context) {

@@ -44,21 +44,6 @@ export function fromReply(reply: MusicReply, settings: Settings): Outcome {
   return { records: [...stations.values(), ...records], rejects };
 }
 
-/** The stations that the settings list, for a service that does not describe them. */
-export const listedStations = (settings: Settings): StationRecord[] =>
-  settings.stations.map(({ code, name, lon, lat, division, type }) => {
-    const position = lon === undefined || lat === undefined ? undefined : toPosition(lon, lat, settings.crs);
-    return {
-      kind: 'station',
-      code,
-      name,
-      ...(type === undefined ? {} : { stationType: type }),
-      ...(position ? { position } : {}),
-      ...(division === undefined ? {} : { divisionCode: division }),
-      raw: JSON.stringify({ code, name, lon, lat, division, type }),
-    };
-  });
-
 function stationOf(code: string, row: MusicRow, settings: Settings, rejects: Reject[]): StationRecord | undefined {
   const name = row.values.get('Station_Name')?.trim();
   const [lat, lon] = [row.values.get('Lat'), row.values.get('Lon')];
