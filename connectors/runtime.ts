@@ -42,6 +42,14 @@ export interface FeedRuntimeOptions<S extends RuntimeSettings> {
   readonly roundTimeoutMs?: number;
 }
 
+const LONGEST_WAIT_FOR_STORE_MS = 3000;
+
+class StoreUnavailable extends Error {
+  constructor(cause: unknown) {
+    super(`the hub's own database does not serve at the moment: ${messageOf(cause)}`, { cause });
+  }
+}
+
 /** Supervises one feed: runs its source, again after each poll, after a back-off when the link breaks, until stopped. */
 export class FeedRuntime<S extends RuntimeSettings = RuntimeSettings> {
   readonly #batcher: Batcher;
@@ -99,7 +107,9 @@ export class FeedRuntime<S extends RuntimeSettings = RuntimeSettings> {
         // A listener that ran well for a while starts its back-off anew.
         failures = this.#link.state === 'DOWN' ? failures + 1 : 1;
         this.#setLink('DOWN', messageOf(error).slice(0, 500));
-        await pause(backoffMs(failures), signal);
+        // The source is not to blame for the hub's own database, and should not wait long once that is back.
+        const longest = error instanceof StoreUnavailable ? LONGEST_WAIT_FOR_STORE_MS : Number.POSITIVE_INFINITY;
+        await pause(Math.min(backoffMs(failures), longest), signal);
       }
     }
   }
@@ -132,7 +142,7 @@ export class FeedRuntime<S extends RuntimeSettings = RuntimeSettings> {
       now,
       take: (outcome) => this.#take(outcome),
       contact: () => this.#contact(),
-      watermark: () => store.watermark(connector.id),
+      watermark: () => store.watermark(connector.id).catch((error: unknown) => this.#refused(error)),
       listening: (address) => {
         onListening(connector.id, address);
         this.#setLink('UP', null);
@@ -144,12 +154,17 @@ export class FeedRuntime<S extends RuntimeSettings = RuntimeSettings> {
     const nothing = outcome.records.length === 0 && outcome.rejects.length === 0 && outcome.watermark === undefined;
     if (nothing) return this.#contact();
     const checked = guard(outcome.records, this.options.now(), this.#guard);
-    await this.#batcher.take({
+    const stored = this.#batcher.take({
       ...outcome,
       records: checked.records,
       rejects: [...outcome.rejects, ...checked.rejects],
     });
+    await stored.catch((error: unknown) => this.#refused(error));
     this.#contact();
+  }
+
+  #refused(error: unknown): never {
+    throw this.options.store.isUnavailable(error) ? new StoreUnavailable(error) : error;
   }
 
   #contact(): void {

@@ -54,10 +54,14 @@ describe('a hub on its embedded database', () => {
     ends.push(() => hub.kill('SIGTERM'));
     const live = subscribe<Change>(hub.url, CHANGES, {}, reader);
     ends.push(() => live.close());
+    await until(
+      () => subscribers(hub.url),
+      (count) => count === 1,
+    );
     const seen: string[] = [];
     for (let round = 1; round <= 3; round += 1) {
       office.issue({ identifier: identifierOf(2 * round), sentAt: new Date(Date.now() - 60_000) });
-      seen.push((await live.next()).warningChanged.warning.identifier);
+      seen.push((await live.next(20_000)).warningChanged.warning.identifier);
       for (const pid of processesIn(folder)) process.kill(pid, 'SIGKILL');
       office.issue({ identifier: identifierOf(2 * round + 1), sentAt: new Date(Date.now() - 60_000) });
       const startedAt = Date.now();
