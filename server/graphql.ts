@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import { type ExecutionResult, type GraphQLSchema, NoSchemaIntrospectionCustomRule } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { HubContext } from '../resolvers/context.js';
@@ -35,6 +36,8 @@ export function createGraphql(options: GraphqlOptions): Yoga {
     graphiql: options.demo
       ? { title: '烽火 Fenghuo', defaultQuery: exampleQueries, subscriptionsProtocol: 'WS' }
       : false,
+    // Carried along, not fetched from elsewhere: the city's network reaches no other.
+    renderGraphiQL,
     maskedErrors: { maskError: (error) => maskError(error, options.onError) },
     context: ({ req }) =>
       options.context(req, req.headers.authorization, () => {
