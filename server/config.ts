@@ -75,7 +75,9 @@ export class Config {
   #parse<T>(schema: z.ZodType<T>, value: unknown, at: readonly string[]): T {
     const result = schema.safeParse(value);
     if (result.success) return result.data;
-    const issue = result.error.issues[0];
+    // A misspelt name also makes the right one missing: the misspelling is the better thing to say.
+    const { issues } = result.error;
+    const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
     throw this.#error([...at, ...(issue?.path.map(String) ?? [])], issue?.message ?? 'is not right');
   }
 

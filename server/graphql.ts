@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
-import { type ExecutionResult, type GraphQLSchema, NoSchemaIntrospectionCustomRule } from 'graphql';
+import { type ExecutionResult, type GraphQLError, type GraphQLSchema, NoSchemaIntrospectionCustomRule } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { HubContext } from '../resolvers/context.js';
-import { maskError } from '../schema/errors.js';
+import { formatError, maskError } from '../schema/errors.js';
 import type { Viewer } from './auth.js';
 import { exampleQueries } from './examples.js';
 
@@ -44,7 +44,7 @@ export function createGraphql(options: GraphqlOptions): Yoga {
         // The stream is stuck behind a reader that does not read: only ending the connection frees it.
         req.socket.destroy();
       }),
-    plugins: [introspectionForReaders(options), tellWhyAStreamEnds(options)],
+    plugins: [introspectionForReaders(options), ownCodesForValidation, tellWhyAStreamEnds(options)],
   });
 }
 
@@ -55,6 +55,15 @@ const introspectionForReaders = (options: GraphqlOptions): Plugin<Partial<HubCon
     if (!viewer.mayRead) addValidationRule(NoSchemaIntrospectionCustomRule);
   },
 });
+
+/** What does not validate is BAD_INPUT on every transport: yoga would give it a code of its own, outside the hub's table. */
+const ownCodesForValidation: Plugin = {
+  onValidate:
+    () =>
+    ({ valid, result, setResult }) => {
+      if (!valid) setResult((result as GraphQLError[]).map(formatError));
+    },
+};
 
 /** A live stream that breaks (cursor overtaken, too slow) ends with a last result that says why, instead of a cut connection. */
 const tellWhyAStreamEnds = (options: GraphqlOptions): Plugin<HubContext> => ({

@@ -6,25 +6,26 @@ import { connectors } from './connectors.js';
 import { EmbeddedDatabase } from './database/embedded-database.js';
 import { UNREACHABLE } from './demo.js';
 import { demoDepartments } from './demo-departments.js';
+import { readEnvironment } from './environment.js';
 import { Hub } from './hub.js';
 import { stderrLogger } from './logger.js';
 import { packageRoot } from './root.js';
 
-const env = process.env;
 const line = (text: string): void => void process.stdout.write(`${text}\n`);
 
 /** Starts the hub from the environment (CONTRACT: PORT, HOST, DATABASE_URL, HUB_DATA_DIR, HUB_CONFIG, HUB_ADMIN_KEY). */
 async function main(): Promise<void> {
-  const logger = stderrLogger(env.LOG_LEVEL ?? 'warn');
-  const dataFolder = resolve(env.HUB_DATA_DIR ?? 'data');
+  const env = readEnvironment(process.env);
+  const logger = stderrLogger(env.LOG_LEVEL);
+  const dataFolder = resolve(env.HUB_DATA_DIR);
   const config = readConfig(resolve(env.HUB_CONFIG ?? join(packageRoot(), 'config', 'demo.yaml')), connectors, {
-    env: (name) => env[name],
+    env: (name) => process.env[name],
     generated: (name) => keptKey(join(dataFolder, 'keys'), name).key,
   });
   // Every mistake in the settings is told before anything starts.
   config.feeds(config.hub.demo.enabled ? UNREACHABLE : {});
   const stops: (() => Promise<void>)[] = [];
-  const stop = onceStopped(stops);
+  onceStopped(stops);
   line('烽火 Fenghuo');
   const databaseUrl = env.DATABASE_URL ?? (await startEmbedded(join(dataFolder), stops));
   if (env.DATABASE_URL) line('database  DATABASE_URL');
@@ -32,12 +33,12 @@ async function main(): Promise<void> {
   const hub = new Hub({
     config,
     databaseUrl,
-    host: env.HOST ?? '127.0.0.1',
-    port: Number(env.PORT ?? 4000),
+    host: env.HOST,
+    port: env.PORT,
     adminKey: env.HUB_ADMIN_KEY ?? (admin as { key: string }).key,
     demo: config.hub.demo.enabled
       ? demoDepartments({
-          speed: Number(env.HUB_DEMO_SPEED ?? config.hub.demo.speed),
+          speed: env.HUB_DEMO_SPEED ?? config.hub.demo.speed,
           databaseUrl,
           key: (name) => keptKey(join(dataFolder, 'keys'), name).key,
         })
@@ -49,7 +50,6 @@ async function main(): Promise<void> {
   await hub.start();
   if (admin?.made) line(`admin key ${admin.key}  (kept in ${admin.path})`);
   line(`ready     ${hub.url}/graphql`);
-  void stop;
 }
 
 async function startEmbedded(folder: string, stops: (() => Promise<void>)[]): Promise<string> {
@@ -60,8 +60,8 @@ async function startEmbedded(folder: string, stops: (() => Promise<void>)[]): Pr
   return url;
 }
 
-/** Stops everything once, last first, on Ctrl-C or SIGTERM; a second signal ends at once. */
-function onceStopped(stops: readonly (() => Promise<void>)[]): () => void {
+/** Stops everything once, last first, on Ctrl-C or SIGTERM; a second signal ends at once. After a failed start the exit code stays 1. */
+function onceStopped(stops: readonly (() => Promise<void>)[]): void {
   let stopping = false;
   const stop = (): void => {
     if (stopping) process.exit(1);
@@ -73,7 +73,7 @@ function onceStopped(stops: readonly (() => Promise<void>)[]): () => void {
       .reverse()
       .reduce((before, each) => before.then(each), Promise.resolve())
       .then(
-        () => process.exit(0),
+        () => process.exit(),
         (error) => {
           process.stderr.write(`${messageOf(error)}\n`);
           process.exit(1);
@@ -82,12 +82,13 @@ function onceStopped(stops: readonly (() => Promise<void>)[]): () => void {
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
-  return stop;
 }
 
 main().catch((error: unknown) => {
   process.stderr.write(
     error instanceof ConfigError ? `${error.message}\n` : `the hub could not start: ${messageOf(error)}\n`,
   );
-  process.kill(process.pid, 'SIGTERM');
+  process.exitCode = 1;
+  // Nothing listens yet where the settings themselves are wrong: then the process ends by itself.
+  if (process.listenerCount('SIGTERM') > 0) process.kill(process.pid, 'SIGTERM');
 });

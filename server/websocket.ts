@@ -21,7 +21,11 @@ export function serveWebSocket(
   yoga: Yoga,
   options: GraphqlOptions,
 ): { stop(): Promise<void>; sockets(): number } {
-  const sockets = new WebSocketServer({ server: http, path: '/graphql', maxPayload: MAX_FRAME_BYTES });
+  // The upgrade is taken by hand: bound to the server, ws would also rethrow the server's own errors, such as a port in use.
+  const sockets = new WebSocketServer({ noServer: true, path: '/graphql', maxPayload: MAX_FRAME_BYTES });
+  http.on('upgrade', (request, socket, head) =>
+    sockets.handleUpgrade(request, socket, head, (opened) => sockets.emit('connection', opened, request)),
+  );
   const served = useServer(
     {
       // Errors never leave as they are: yoga's enveloped functions mask those of execution, the rest is masked here.
