@@ -110,7 +110,8 @@ export interface RejectionRow {
   readonly lastSeenAt: Date;
 }
 
-export interface FireRow {
+/** What a feed reports at a place and a time, whatever the noun. */
+export interface ReportRow {
   readonly id: string;
   readonly feedId: string;
   readonly observedAt: Date;
@@ -124,7 +125,7 @@ export interface FireRow {
   readonly revision: number;
 }
 
-export interface HotspotRow extends FireRow {
+export interface HotspotRow extends ReportRow {
   readonly satellite: string;
   readonly instrument: string;
   readonly confidence: string;
@@ -134,7 +135,7 @@ export interface HotspotRow extends FireRow {
   readonly daytime: boolean | null;
 }
 
-export interface AlarmRow extends FireRow {
+export interface AlarmRow extends ReportRow {
   readonly deviceId: string;
   readonly type: string;
   readonly priority: number | null;

@@ -11,7 +11,7 @@ export function createBuilder() {
     DefaultNodeNullability: false;
     Scalars: {
       DateTime: { Input: Date; Output: Date };
-      GeoJSON: { Input: unknown; Output: unknown };
+      GeoJSON: { Input: NonNullable<unknown>; Output: unknown };
       Cursor: { Input: string; Output: string };
       ID: { Input: string; Output: string | number };
     };

@@ -7,12 +7,14 @@ import type {
   FeedNode,
   HotspotRow,
   RejectionRow,
+  ReportRow,
   SeriesRow,
   SourceRow,
   StationRow,
   ThresholdRow,
 } from '../model/rows.js';
 import type { ObservationNode } from '../resolvers/shared/observation.js';
+import type { ReportFilter } from '../resolvers/shared/report.js';
 import type { WarningChange } from '../resolvers/shared/warning.js';
 import type { Builder } from './builder.js';
 import { createEnums } from './enums.js';
@@ -33,6 +35,8 @@ export function createRefs(builder: Builder) {
     Warning: builder.objectRef<WarningSnapshot>('Warning'),
     WarningSource: builder.objectRef<SourceRow>('WarningSource'),
     WarningChange: builder.objectRef<WarningChange>('WarningChange'),
+    Report: builder.interfaceRef<ReportRow>('Report'),
+    ReportFilter: builder.inputRef<ReportFilter>('ReportFilter'),
     FireHotspot: builder.objectRef<HotspotRow>('FireHotspot'),
     FireAlarm: builder.objectRef<AlarmRow>('FireAlarm'),
   };

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Polygon } from 'geojson';
 import { graphql } from './generated/gql.js';
-import type { FireFilter, StationFilter, WarningFilter } from './generated/graphql.js';
+import type { ReportFilter, StationFilter, WarningFilter } from './generated/graphql.js';
 import { type Graph, openGraph } from './support/graph.js';
 import { hotspotRecord, observationRecord, stationRecord, warningRecord } from './support/records.js';
 
@@ -55,13 +55,13 @@ const WARNINGS = graphql(`
   query WarningIdentifiers($filter: WarningFilter) { warnings(filter: $filter) { edges { node { identifier } } } }
 `);
 const HOTSPOTS = graphql(`
-  query HotspotIds($filter: FireFilter) { fireHotspots(filter: $filter) { edges { node { id } } } }
+  query HotspotIds($filter: ReportFilter) { fireHotspots(filter: $filter) { edges { node { id } } } }
 `);
 const stations = async (filter: StationFilter): Promise<string[]> =>
   (await graph.ask(STATIONS, { filter })).stations.edges.map(({ node }) => node.code).sort();
 const warnings = async (filter: WarningFilter): Promise<string[]> =>
   (await graph.ask(WARNINGS, { filter })).warnings.edges.map(({ node }) => node.identifier).sort();
-const hotspots = async (filter: FireFilter): Promise<string[]> =>
+const hotspots = async (filter: ReportFilter): Promise<string[]> =>
   (await graph.ask(HOTSPOTS, { filter })).fireHotspots.edges.map(({ node }) => node.id.split(':')[1] as string).sort();
 
 const inWusu = ['county', 'own-polygon', 'prefecture', 'province', 'township'];

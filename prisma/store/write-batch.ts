@@ -2,6 +2,7 @@ import type { Batch, BatchResult, Stamped } from '../../model/batch.js';
 import type { NewEntry } from '../../model/entry.js';
 import type { FeedRecord, ObservationRecord, Reject, ThresholdRecord } from '../../model/record.js';
 import type { Queryable } from '../database.js';
+import type { Written } from './upsert.js';
 import { writeFireAlarms, writeHotspots } from './write-fires.js';
 import { datastreamId, ensureDatastreams, writeObservations } from './write-observations.js';
 import { writeRejections } from './write-rejections.js';
@@ -30,15 +31,14 @@ export async function writeBatch(client: Queryable, batch: Batch): Promise<Batch
   ];
   const keys = await ensureDatastreams(client, feedId, current);
   const written = await writeObservations(client, feedId, keys, current, receivedAt);
-  const hotspots = await writeHotspots(client, feedId, ofKind(records, 'hotspot'), receivedAt);
-  const alarms = await writeFireAlarms(client, feedId, ofKind(records, 'fire-alarm'), receivedAt);
+  const nouns = await writeNouns(client, feedId, records, receivedAt);
   const warnings = await writeWarnings(client, feedId, ofKind(records, 'warning'), receivedAt);
   const rejects = [
     ...batch.rejects,
     ...[...observations, ...thresholds].filter((r) => unknown.has(r.station)).map(unknownStation),
   ];
   const rejected = await writeRejections(client, feedId, rejects, receivedAt);
-  const parts = [stations, written, hotspots, alarms, warnings];
+  const parts = [stations, written, ...nouns, warnings];
   const stored = parts.reduce((sum, part) => sum + part.stored, 0);
   const replaced = parts.reduce((sum, part) => sum + part.replaced, 0);
   await touchFeed(client, batch, stored + replaced, rejected);
@@ -51,6 +51,19 @@ export async function writeBatch(client: Queryable, batch: Batch): Promise<Batch
       payload: { feedId, observations: written.newest },
     });
   return { stored, replaced, rejected, entries };
+}
+
+/** The nouns that need nothing of one another, each with one statement a kind. */
+async function writeNouns(
+  client: Queryable,
+  feedId: string,
+  records: readonly Stamped[],
+  at: Date,
+): Promise<Written[]> {
+  return [
+    await writeHotspots(client, feedId, ofKind(records, 'hotspot'), at),
+    await writeFireAlarms(client, feedId, ofKind(records, 'fire-alarm'), at),
+  ];
 }
 
 const unknownStation = (record: ObservationRecord | ThresholdRecord): Reject => ({
@@ -74,9 +87,7 @@ async function unknownStations(
 }
 
 async function touchFeed(client: Queryable, batch: Batch, received: number, rejected: number): Promise<void> {
-  const moments = batch.records.flatMap((r) =>
-    r.kind === 'station' || r.kind === 'threshold' ? [] : [r.observedAt.getTime()],
-  );
+  const moments = batch.records.flatMap((r) => ('observedAt' in r ? [r.observedAt.getTime()] : []));
   const newest = moments.length > 0 ? new Date(moments.reduce((a, b) => Math.max(a, b))) : null;
   await client.query(
     `UPDATE feed SET last_received_at = greatest(last_received_at, $2), last_observed_at = greatest(last_observed_at, $3),
