@@ -1,7 +1,6 @@
 import iconv from 'iconv-lite';
-import { FIRE } from './forestry.js';
 import type { StandIn } from './stand-in.js';
-import type { Story } from './story.js';
+import { FIRE, type Story } from './story.js';
 
 /** The generated watch tower that sees the fire. */
 export const CAMERA = { device: '65420200001310000001', name: '演练·山前瞭望塔', lon: 84.57, lat: 44.13 } as const;

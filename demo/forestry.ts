@@ -1,14 +1,24 @@
+import { CameraPlatform } from './camera-platform.js';
 import type { Route } from './files-server.js';
-import type { Story } from './story.js';
-
-/** Where the story's fire burns: a dry slope at the foot of the mountains. */
-export const FIRE = { lon: 84.6, lat: 44.12 } as const;
+import type { DemoPart, DemoWorld } from './part.js';
+import { FIRE, type Story } from './story.js';
 
 const HEADER =
   'latitude,longitude,bright_ti4,scan,track,acq_date,acq_time,satellite,instrument,confidence,version,bright_ti5,frp,daynight';
 /** Story seconds between two passes of the satellite, from the fire's first minute on. */
 const PASS_SECONDS = 60;
 const FIRE_FROM = 60;
+
+/** The forestry bureau: the satellite's fire table, and the camera platform that calls in. */
+export const forestry = ({ story, now, key }: DemoWorld): DemoPart => ({
+  routes: forestryRoutes(),
+  devices: [
+    {
+      feedId: 'forestry/video-alarms',
+      create: (path, hubUrl) => new CameraPlatform(story, now, new URL(path, hubUrl).href, key('video-alarms')),
+    },
+  ],
+});
 
 /** FIRMS' stand-in: `/firms/wusu.csv`, VIIRS on NOAA-20, a table without rows unless something burns. */
 export const forestryRoutes = (): readonly Route[] => [

@@ -1,6 +1,7 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { Aedes } from 'aedes';
 import { connectAsync, type MqttClient } from 'mqtt';
+import type { DemoPart, DemoWorld } from './part.js';
 import type { StandIn } from './stand-in.js';
 import type { Scene, Story } from './story.js';
 
@@ -16,6 +17,11 @@ type Slope = (typeof SLOPES)[number];
 /** Story seconds between two messages of a slope. */
 const EVERY = 10;
 const SHORTEST_MS = 500;
+
+/** The natural resources bureau: its network of slope monitors. */
+export const naturalResources = ({ story, now }: DemoWorld): DemoPart => ({
+  sources: { broker: new GeohazardNetwork(story, now) },
+});
 
 /** The sensors' broker (MQTT 3.1.1, sessions in memory) and the gateways of four slopes publishing to `$dp` with QoS 1. */
 export class GeohazardNetwork implements StandIn {

@@ -1,6 +1,9 @@
 /** Length of one round of the story, in story seconds (wall seconds at speed 1). */
 export const ROUND_SECONDS = 480;
 
+/** Where the story's fire burns: a dry slope at the foot of the mountains. */
+export const FIRE = { lon: 84.6, lat: 44.12 } as const;
+
 /** What the generated mountains, river and slopes do at one moment. Everything the stand-ins publish follows from it. */
 export interface Scene {
   /** Rounds since the start, from 0; generated identifiers carry it so that rounds never share one. */

@@ -1,4 +1,5 @@
 import type { Route } from './files-server.js';
+import type { DemoPart } from './part.js';
 import { ROUND_SECONDS, type Scene, type Story, WARNING_PHASES } from './story.js';
 import { MusicService } from './weather-stations.js';
 import { capFile, domesticFile, type Message } from './weather-warnings.js';
@@ -9,6 +10,9 @@ const MAX_ROUNDS = 40;
 const HAZARD = '11B03';
 const SENDER_CODE = '65420241600000';
 const COLOURS = { Blue: 'BLUE', Yellow: 'YELLOW', Orange: 'ORANGE', Red: 'RED' } as const;
+
+/** The weather bureau: its warnings in two dialects, and its station data. */
+export const weather = (): DemoPart => ({ routes: weatherRoutes() });
 
 /** The weather office's stand-in: a folder of domestic XML, the same warnings as a CAP RSS feed, and the MUSIC service. */
 export const weatherRoutes = (music = new MusicService()): readonly Route[] => [

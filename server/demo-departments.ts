@@ -1,38 +1,30 @@
-import { CameraPlatform } from '../demo/camera-platform.js';
 import { FilesServer } from '../demo/files-server.js';
-import { forestryRoutes } from '../demo/forestry.js';
-import { GeohazardNetwork } from '../demo/geohazard.js';
+import { forestry } from '../demo/forestry.js';
+import { naturalResources } from '../demo/geohazard.js';
+import type { DemoPart, DemoWorld } from '../demo/part.js';
 import { Story } from '../demo/story.js';
-import { WaterDatabase } from '../demo/water-database.js';
-import { WaterRtus } from '../demo/water-rtu.js';
-import { weatherRoutes } from '../demo/weather.js';
+import { water } from '../demo/water.js';
+import { weather } from '../demo/weather.js';
 import type { DemoDepartments } from './demo.js';
+
+/** Every department's share. */
+const PARTS: readonly ((world: DemoWorld) => DemoPart)[] = [weather, water, naturalResources, forestry];
 
 export interface DemoOptions {
   /** 1 plays a round in eight minutes. */
   readonly speed: number;
-  /** The key of a push feed, as the settings name it. */
-  readonly key: (name: string) => string;
-  /** A role of this server may make the water bureau's own database. */
+  readonly key: DemoWorld['key'];
   readonly databaseUrl: string;
   readonly now?: () => Date;
 }
 
 /** The generated departments, all following one story. */
-export function demoDepartments({ speed, key, databaseUrl, now = () => new Date() }: DemoOptions): DemoDepartments {
+export function demoDepartments({ speed, now = () => new Date(), ...rest }: DemoOptions): DemoDepartments {
   const story = new Story(now, speed);
+  const parts = PARTS.map((part) => part({ story, now, ...rest }));
+  const routes = parts.flatMap((part) => part.routes ?? []);
   return {
-    sources: {
-      files: new FilesServer(story, [...weatherRoutes(), ...forestryRoutes()], now),
-      'water-database': new WaterDatabase(databaseUrl, 'demo_water_bureau', story, now),
-      broker: new GeohazardNetwork(story, now),
-    },
-    devices: [
-      { feedId: 'water/telemetry', create: (address) => new WaterRtus(address, story, now) },
-      {
-        feedId: 'forestry/video-alarms',
-        create: (path, hubUrl) => new CameraPlatform(story, now, new URL(path, hubUrl).href, key('video-alarms')),
-      },
-    ],
+    sources: Object.assign({ files: new FilesServer(story, routes, now) }, ...parts.map((part) => part.sources)),
+    devices: parts.flatMap((part) => part.devices ?? []),
   };
 }

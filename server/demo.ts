@@ -1,16 +1,10 @@
+import type { DemoDevice } from '../demo/part.js';
 import type { StandIn } from '../demo/stand-in.js';
 
 /** The stand-ins that feeds are pointed at (`${demo.<name>}`), and the devices that call the hub's own listeners. */
 export interface DemoDepartments {
   readonly sources: Readonly<Record<string, StandIn>>;
   readonly devices: readonly DemoDevice[];
-}
-
-export interface DemoDevice {
-  /** The feed whose listener it calls. */
-  readonly feedId: string;
-  /** `address`: the listener's, as the feed said it; `hubUrl`: the hub's HTTP address. */
-  create(address: string, hubUrl: string): StandIn;
 }
 
 /** Runs the demo departments: sources before the feeds, each device once its feed listens. */
