@@ -1,5 +1,5 @@
 import { PROPERTIES } from '../model/property.js';
-import type { FeedRecord, ObservationRecord, Reject, RejectReason } from '../model/record.js';
+import { type FeedRecord, type ObservationRecord, pieceOf, type Reject, type RejectReason } from '../model/record.js';
 
 /** How far ahead of the hub's clock a source's time may be. */
 export const FUTURE_TOLERANCE_MS = 10 * 60_000;
@@ -21,7 +21,7 @@ export function guard(
   const rejects: Reject[] = [];
   for (const record of records) {
     const fault = faultOf(record, now, options);
-    if (fault) rejects.push({ raw: record.raw, reason: fault[0], detail: fault[1] });
+    if (fault) rejects.push({ ...pieceOf(record), reason: fault[0], detail: fault[1] });
     else fit.push(options.exercise && 'status' in record ? { ...record, status: 'EXERCISE' } : record);
   }
   return { records: fit, rejects };

@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader';
 import type { WarningSnapshot } from '../model/entry.js';
+import type { QualitySheet } from '../model/repair.js';
 import type {
   DatastreamRow,
   FeedNode,
@@ -14,6 +15,7 @@ import type { Database } from '../prisma/database.js';
 import type { PageRequest } from '../prisma/store/keyset.js';
 import { feedsById, feedsOfDepartments, rejectionsOf } from '../prisma/store/read-feeds.js';
 import { latestOf } from '../prisma/store/read-observations.js';
+import { qualityOf } from '../prisma/store/read-quality.js';
 import {
   datastreamsById,
   datastreamsOfStations,
@@ -28,6 +30,7 @@ export interface Loaders {
   readonly feed: DataLoader<string, FeedNode | undefined>;
   readonly feedsOfDepartment: DataLoader<string, readonly FeedNode[]>;
   readonly rejections: DataLoader<{ feedId: string; page: PageRequest }, Page<RejectionRow>, string>;
+  readonly quality: DataLoader<{ feedId: string; month: string }, QualitySheet, string>;
   readonly station: DataLoader<string, StationRow | undefined>;
   readonly datastream: DataLoader<string, DatastreamRow | undefined>;
   readonly datastreamsOfStation: DataLoader<string, readonly DatastreamRow[]>;
@@ -49,6 +52,7 @@ export function createLoaders(db: Database): Loaders {
       (row) => row.departmentCode,
     ),
     rejections: rejectionLoader(db),
+    quality: qualityLoader(db),
     station: one(
       (ids) => stationsById(db, ids),
       (row) => row.id,
@@ -120,5 +124,25 @@ function rejectionLoader(db: Database): Loaders['rejections'] {
       );
     },
     { cacheKeyFn: ({ feedId, page }) => `${feedId} ${pageKey(page)}` },
+  );
+}
+
+/** Three statements a month asked for. */
+function qualityLoader(db: Database): Loaders['quality'] {
+  return new DataLoader(
+    async (wanted) => {
+      const months = new Map<string, Promise<QualitySheet[]>>();
+      for (const { month } of wanted) {
+        const feedIds = wanted.filter((each) => each.month === month).map((each) => each.feedId);
+        if (!months.has(month)) months.set(month, qualityOf(db, feedIds, month));
+      }
+      return Promise.all(
+        wanted.map(
+          async ({ feedId, month }) =>
+            (await months.get(month))?.find((sheet) => sheet.feedId === feedId) as QualitySheet,
+        ),
+      );
+    },
+    { cacheKeyFn: ({ feedId, month }) => `${feedId} ${month}` },
   );
 }

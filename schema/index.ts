@@ -7,6 +7,7 @@ import { addScalars } from './scalars.js';
 import { addDivisions } from './shared/division.js';
 import { addFeeds } from './shared/feed.js';
 import { addObservations } from './shared/observation.js';
+import { addRepair } from './shared/repair.js';
 import { addReports } from './shared/report.js';
 import { addStations } from './shared/station.js';
 import { addWarnings } from './shared/warning.js';
@@ -24,6 +25,7 @@ export function buildSchema(): GraphQLSchema {
   addStations(builder, refs);
   addObservations(builder, refs);
   addWarnings(builder, refs);
+  addRepair(builder, refs);
   addReports(builder, refs);
   addFires(builder, refs);
   return forReadersOnly(builder.toSchema());

@@ -1,5 +1,6 @@
 import type { DepartmentCode } from '../model/department.js';
 import type { WarningSnapshot } from '../model/entry.js';
+import type { GapRow, QualitySheet, RetryResult } from '../model/repair.js';
 import type {
   AlarmRow,
   DatastreamRow,
@@ -35,6 +36,10 @@ export function createRefs(builder: Builder) {
     Warning: builder.objectRef<WarningSnapshot>('Warning'),
     WarningSource: builder.objectRef<SourceRow>('WarningSource'),
     WarningChange: builder.objectRef<WarningChange>('WarningChange'),
+    FeedQuality: builder.objectRef<QualitySheet>('FeedQuality'),
+    RejectionCount: builder.objectRef<QualitySheet['rejections'][number]>('RejectionCount'),
+    FeedGap: builder.objectRef<GapRow & { readonly month: string }>('FeedGap'),
+    RetryResult: builder.objectRef<RetryResult>('RetryResult'),
     Report: builder.interfaceRef<ReportRow>('Report'),
     ReportFilter: builder.inputRef<ReportFilter>('ReportFilter'),
     FireHotspot: builder.objectRef<HotspotRow>('FireHotspot'),

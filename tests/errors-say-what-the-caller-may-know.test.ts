@@ -33,6 +33,7 @@ describe('who may do what', () => {
     'query { fireAlarms { edges { cursor } } }',
     'mutation { enableFeed(id: "water/telemetry") { id } }',
     'mutation { disableFeed(id: "water/telemetry") { id } }',
+    'mutation { retryRejected(feed: "water/telemetry") { inputs } }',
   ];
   test.each(everyRoot)('without the right to read, %s is UNAUTHENTICATED and gives nothing', async (query) => {
     const { data, errors } = await graph.answer(query, {}, STRANGER);

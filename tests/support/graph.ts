@@ -134,6 +134,9 @@ export class Graph {
             reason,
           ]);
         },
+        retryRejected: async () => {
+          throw new Error('no feed runs here');
+        },
       },
     };
   }
