@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader';
 import type { WarningSnapshot } from '../model/entry.js';
+import type { Jurisdictions } from '../model/jurisdiction.js';
 import type { QualitySheet } from '../model/repair.js';
 import type {
   DatastreamRow,
@@ -12,6 +13,7 @@ import type {
   ThresholdRow,
 } from '../model/rows.js';
 import type { Database } from '../prisma/database.js';
+import { loadJurisdictions } from '../prisma/store/jurisdictions.js';
 import type { PageRequest } from '../prisma/store/keyset.js';
 import { feedsById, feedsOfDepartments, rejectionsOf } from '../prisma/store/read-feeds.js';
 import { latestOf } from '../prisma/store/read-observations.js';
@@ -31,6 +33,8 @@ export interface Loaders {
   readonly feedsOfDepartment: DataLoader<string, readonly FeedNode[]>;
   readonly rejections: DataLoader<{ feedId: string; page: PageRequest }, Page<RejectionRow>, string>;
   readonly quality: DataLoader<{ feedId: string; month: string }, QualitySheet, string>;
+  /** All of them, read once an operation. */
+  readonly jurisdictions: DataLoader<'all', Jurisdictions>;
   readonly station: DataLoader<string, StationRow | undefined>;
   readonly datastream: DataLoader<string, DatastreamRow | undefined>;
   readonly datastreamsOfStation: DataLoader<string, readonly DatastreamRow[]>;
@@ -53,6 +57,10 @@ export function createLoaders(db: Database): Loaders {
     ),
     rejections: rejectionLoader(db),
     quality: qualityLoader(db),
+    jurisdictions: new DataLoader(async (keys) => {
+      const found = await loadJurisdictions(db);
+      return keys.map(() => found);
+    }),
     station: one(
       (ids) => stationsById(db, ids),
       (row) => row.id,

@@ -1,5 +1,6 @@
 import type { DepartmentCode } from '../model/department.js';
 import type { WarningSnapshot } from '../model/entry.js';
+import type { JurisdictionAreaRow, JurisdictionRow } from '../model/jurisdiction.js';
 import type { GapRow, QualitySheet, RetryResult } from '../model/repair.js';
 import type {
   AlarmRow,
@@ -40,6 +41,8 @@ export function createRefs(builder: Builder) {
     RejectionCount: builder.objectRef<QualitySheet['rejections'][number]>('RejectionCount'),
     FeedGap: builder.objectRef<GapRow & { readonly month: string }>('FeedGap'),
     RetryResult: builder.objectRef<RetryResult>('RetryResult'),
+    Jurisdiction: builder.objectRef<JurisdictionRow>('Jurisdiction'),
+    JurisdictionArea: builder.objectRef<JurisdictionAreaRow>('JurisdictionArea'),
     Report: builder.interfaceRef<ReportRow>('Report'),
     ReportFilter: builder.inputRef<ReportFilter>('ReportFilter'),
     FireHotspot: builder.objectRef<HotspotRow>('FireHotspot'),
