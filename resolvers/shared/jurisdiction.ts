@@ -128,7 +128,6 @@ const dayOf = (moment: Date): Date =>
 
 function nameInput(field: string, text: string): string {
   const trimmed = text.trim();
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
   if (trimmed === '' || trimmed.length > 200 || /[\u0000-\u001f]/.test(trimmed))
     throw new HubError('BAD_INPUT', `${field}: 1 to 200 characters on one line`);
   return trimmed;
