@@ -1,4 +1,5 @@
 import type { MultiPolygon, Polygon } from 'geojson';
+import type { AirDifference, AqiEdition, Averaging, Pollutant } from './air-quality.js';
 import type { Position } from './position.js';
 import type { PropertyName } from './property.js';
 import type { WarningLevel, WarningStatus } from './warning.js';
@@ -117,13 +118,40 @@ export interface FireAlarmRecord extends Provenance {
   readonly status: WarningStatus;
 }
 
+/** One pollutant of an AirQualityRecord: its concentration (model/air-quality.ts says the unit) and its index, where it counts. */
+export interface PollutantValue {
+  readonly pollutant: Pollutant;
+  readonly concentration: number | null;
+  readonly index: number | null;
+}
+
+/** What was in the air of a city or at a site, with the hub's reckoning of the index beside the source's. */
+export interface AirQualityRecord extends Provenance {
+  readonly kind: 'air-quality';
+  readonly position: Position | null;
+  readonly place: { readonly code: string; readonly name: string; readonly kind: 'CITY' | 'SITE' };
+  readonly averaging: Averaging;
+  readonly edition: AqiEdition;
+  readonly pollutants: readonly PollutantValue[];
+  /** Null where no pollutant that counts was sent. */
+  readonly aqi: number | null;
+  readonly primary: readonly Pollutant[];
+  readonly sourceAqi: number | null;
+  /** In the source's own words. */
+  readonly sourceCategory: string | null;
+  readonly sourcePrimary: string | null;
+  readonly differences: readonly AirDifference[];
+  readonly status: WarningStatus;
+}
+
 export type FeedRecord =
   | StationRecord
   | ThresholdRecord
   | ObservationRecord
   | WarningRecord
   | HotspotRecord
-  | FireAlarmRecord;
+  | FireAlarmRecord
+  | AirQualityRecord;
 
 export const REJECT_REASONS = [
   'bad-crc',

@@ -1,6 +1,7 @@
 import type { MultiPolygon, Polygon } from 'geojson';
+import type { AirDifference, AqiEdition, Averaging, Pollutant } from './air-quality.js';
 import type { FeedHealth, FeedVerdict } from './feed-state.js';
-import type { Quality } from './record.js';
+import type { PollutantValue, Quality } from './record.js';
 
 /* What the store's readers return: rows of the tables, in camel case. */
 
@@ -140,4 +141,19 @@ export interface AlarmRow extends ReportRow {
   readonly type: string;
   readonly priority: number | null;
   readonly description: string;
+}
+
+export interface AirQualityRow extends ReportRow {
+  readonly placeCode: string;
+  readonly placeName: string;
+  readonly placeKind: string;
+  readonly averaging: Averaging;
+  readonly edition: AqiEdition;
+  readonly pollutants: readonly PollutantValue[];
+  readonly aqi: number | null;
+  readonly primary: readonly Pollutant[];
+  readonly sourceAqi: number | null;
+  readonly sourceCategory: string | null;
+  readonly sourcePrimary: string | null;
+  readonly differences: readonly AirDifference[];
 }

@@ -1,6 +1,7 @@
 import { defaultFieldResolver, type GraphQLFieldResolver, type GraphQLSchema } from 'graphql';
 import { type HubContext, requireReader } from '../resolvers/context.js';
 import { createBuilder } from './builder.js';
+import { addAirQuality } from './ecology/air-quality.js';
 import { addFires } from './forestry/fire.js';
 import { createRefs } from './refs.js';
 import { addScalars } from './scalars.js';
@@ -30,6 +31,7 @@ export function buildSchema(): GraphQLSchema {
   addJurisdictions(builder, refs);
   addReports(builder, refs);
   addFires(builder, refs);
+  addAirQuality(builder, refs);
   return forReadersOnly(builder.toSchema());
 }
 

@@ -3,6 +3,7 @@ import type { WarningSnapshot } from '../model/entry.js';
 import type { JurisdictionAreaRow, JurisdictionRow } from '../model/jurisdiction.js';
 import type { GapRow, QualitySheet, RetryResult } from '../model/repair.js';
 import type {
+  AirQualityRow,
   AlarmRow,
   DatastreamRow,
   DivisionRow,
@@ -47,6 +48,7 @@ export function createRefs(builder: Builder) {
     ReportFilter: builder.inputRef<ReportFilter>('ReportFilter'),
     FireHotspot: builder.objectRef<HotspotRow>('FireHotspot'),
     FireAlarm: builder.objectRef<AlarmRow>('FireAlarm'),
+    AirQuality: builder.objectRef<AirQualityRow>('AirQuality'),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Connector } from '../connectors/connector.js';
+import airQuality from '../connectors/ecology/air-quality/index.js';
 import hotspots from '../connectors/forestry/hotspots/index.js';
 import videoAlarms from '../connectors/forestry/video-alarms/index.js';
 import geohazard from '../connectors/natural-resources/geohazard/index.js';
@@ -20,4 +21,5 @@ export const connectors: readonly Connector<RuntimeSettings>[] = [
   geohazard,
   hotspots,
   videoAlarms,
+  airQuality,
 ].map(erased);

@@ -1,3 +1,4 @@
+import { airQuality } from '../demo/air-quality.js';
 import { FilesServer } from '../demo/files-server.js';
 import { forestry } from '../demo/forestry.js';
 import { naturalResources } from '../demo/geohazard.js';
@@ -8,7 +9,7 @@ import { weather } from '../demo/weather.js';
 import type { DemoDepartments } from './demo.js';
 
 /** Every department's share. */
-const PARTS: readonly ((world: DemoWorld) => DemoPart)[] = [weather, water, naturalResources, forestry];
+const PARTS: readonly ((world: DemoWorld) => DemoPart)[] = [weather, water, naturalResources, forestry, airQuality];
 
 export interface DemoOptions {
   /** 1 plays a round in eight minutes. */

@@ -31,6 +31,8 @@ describe('who may do what', () => {
     'query { warning(id: "x") { id } }',
     'query { fireHotspots { edges { cursor } } }',
     'query { fireAlarms { edges { cursor } } }',
+    'query { airQuality { edges { cursor } } }',
+    'query { airQualityLatest { edges { cursor } } }',
     'query { jurisdictions { id } }',
     'query { jurisdiction(id: "x") { id } }',
     'query { answerable(position: { type: "Point", coordinates: [84, 44] }) { id } }',

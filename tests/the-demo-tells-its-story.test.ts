@@ -50,6 +50,7 @@ test('npm start’s demo feeds seven feeds of four departments and plays its war
     (answer) => answer.feeds.every((feed) => feed.state === 'LIVE' && feed.receivedCount > 0),
   );
   expect(feeds.map((feed) => feed.id)).toEqual([
+    'ecology/air-quality',
     'forestry/hotspots',
     'forestry/video-alarms',
     'natural-resources/geohazard',

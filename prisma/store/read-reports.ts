@@ -11,7 +11,7 @@ export interface ReportQuery extends PageRequest {
 }
 
 /** What every report has; written by `upsert` of REPORT_COLUMNS. */
-const COMMON = `id, feed_id AS "feedId", observed_at AS "observedAt", original_time AS "originalTime", zone, received_at AS "receivedAt",
+export const COMMON_COLUMNS = `id, feed_id AS "feedId", observed_at AS "observedAt", original_time AS "originalTime", zone, received_at AS "receivedAt",
   lon, lat, division_code AS "divisionCode", status, revision`;
 
 /** A table of reports, newest first; `columns` are those of the noun itself, as a select list. */
@@ -28,7 +28,7 @@ export async function readReports<R extends ReportRow>(
   for (;;) {
     const where = conditions(query, after);
     const { rows } = await db.read.query<R>(
-      `SELECT ${COMMON}, ${columns} FROM ${table} ${where.sql} ORDER BY observed_at DESC, id DESC LIMIT ${where.bind(limit)}`,
+      `SELECT ${COMMON_COLUMNS}, ${columns} FROM ${table} ${where.sql} ORDER BY observed_at DESC, id DESC LIMIT ${where.bind(limit)}`,
       where.values,
     );
     const { within } = query;

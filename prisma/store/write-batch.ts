@@ -10,6 +10,7 @@ import {
 import type { Queryable } from '../database.js';
 import { clearRejections } from './rejected-inputs.js';
 import type { Written } from './upsert.js';
+import { writeAirQuality } from './write-air-quality.js';
 import { writeFireAlarms, writeHotspots } from './write-fires.js';
 import { datastreamId, ensureDatastreams, writeObservations } from './write-observations.js';
 import { countDay } from './write-quality.js';
@@ -86,6 +87,7 @@ async function writeNouns(
   return [
     await writeHotspots(client, feedId, ofKind(records, 'hotspot'), at),
     await writeFireAlarms(client, feedId, ofKind(records, 'fire-alarm'), at),
+    await writeAirQuality(client, feedId, ofKind(records, 'air-quality'), at),
   ];
 }
 
