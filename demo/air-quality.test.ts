@@ -31,7 +31,7 @@ describe('the air quality page', () => {
     expect(records.map(({ place }) => place.kind)).toEqual(['CITY', 'SITE', 'SITE']);
   });
   test('shows dust before the storm and clean air after the rain', () => {
-    expect([5, 75, 320].map((seconds) => at(seconds).records[0]?.aqi)).toEqual([58, 500, 41]);
+    expect([5, 75, 320].map((seconds) => at(seconds).records[0]?.aqi)).toEqual([61, 500, 29]);
     expect(at(75).records[0]).toMatchObject({ primary: ['PM10'], sourceCategory: '严重污染', differences: [] });
   });
   test('has one site whose own index is wrong, so that the hub has something to say', () => {

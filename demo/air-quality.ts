@@ -1,4 +1,4 @@
-import { assessAir, categoryOf, editionAt, type Pollutant } from '../model/air-quality.js';
+import { assessAir, categoryOf, editionAt } from '../model/air-quality.js';
 import type { Route } from './files-server.js';
 import type { DemoPart } from './part.js';
 import type { Scene } from './story.js';
@@ -42,7 +42,12 @@ export const airQualityRoutes = (): readonly Route[] => [
 ];
 
 /** What a place says: every value a text, as such services send it. `judged`: the pollutants its own index is made of. */
-function report(scene: Scene, at: Date, share: number, judged?: readonly Pollutant[]): Record<string, string> {
+function report(
+  scene: Scene,
+  at: Date,
+  share: number,
+  judged?: readonly (keyof typeof CLEAN)[],
+): Record<string, string> {
   const dust = Math.round(along(scene.seconds) * share);
   const values = {
     SO2: 9,
@@ -52,7 +57,7 @@ function report(scene: Scene, at: Date, share: number, judged?: readonly Polluta
     PM10: dust,
     PM2_5: Math.round(12 + dust * 0.18),
   };
-  const known = judged ? Object.fromEntries(judged.map((each) => [each, values[each as keyof typeof values]])) : values;
+  const known = judged ? { ...CLEAN, ...Object.fromEntries(judged.map((each) => [each, values[each]])) } : values;
   const { aqi, primary } = assessAir(known, 'HOUR', editionAt(at));
   return {
     so2: String(values.SO2),
@@ -69,6 +74,7 @@ function report(scene: Scene, at: Date, share: number, judged?: readonly Polluta
   };
 }
 
+const CLEAN = { SO2: 0, NO2: 0, CO: 0, O3: 0, PM10: 0, PM2_5: 0 };
 const WORDS = {
   EXCELLENT: '优',
   GOOD: '良',

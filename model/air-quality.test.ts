@@ -70,7 +70,7 @@ describe('the individual index', () => {
 
 describe('the index of a place', () => {
   const clean = { SO2: 10, NO2: 15, CO: 0.5, O3: 60, PM10: 30, PM2_5: 20 };
-  test('is the largest of all, whatever was measured', () => {
+  test('is the largest of all, or none where what is missing may be larger', () => {
     const values = fc.record(
       Object.fromEntries(
         POLLUTANTS.map((pollutant) => [pollutant, fc.option(fc.double({ min: 0, max: 900, noNaN: true }))]),
@@ -84,7 +84,9 @@ describe('the index of a place', () => {
         (given, averaging, edition) => {
           const { aqi, indexes, primary } = assessAir(given, averaging, edition);
           const all = Object.values(indexes);
-          expect(aqi).toBe(all.length === 0 ? null : Math.max(...all));
+          const largest = Math.max(0, ...all);
+          const complete = all.length === countedIn(averaging).length;
+          expect(aqi).toBe(complete || largest > 100 ? largest : null);
           expect(primary.length > 0).toBe(aqi !== null && aqi > 50);
           for (const pollutant of primary) expect(indexes[pollutant]).toBe(aqi);
         },
@@ -98,6 +100,11 @@ describe('the index of a place', () => {
       aqi: 100,
       primary: ['PM10', 'PM2_5'],
     });
+  });
+  test('is not said while a pollutant is missing and the others are low', () => {
+    expect(assessAir({ ...clean, PM10: null }, 'HOUR', '2026')).toMatchObject({ aqi: null, primary: [] });
+    expect(assessAir({ PM10: 251 }, 'HOUR', '2026')).toMatchObject({ aqi: 151, primary: ['PM10'] });
+    expect(assessAir({}, 'HOUR', '2026').aqi).toBeNull();
   });
   test('falls into six levels', () => {
     expect([0, 50, 51, 100, 101, 150, 151, 200, 201, 300, 301, 500].map(levelOf)).toEqual([
@@ -123,12 +130,17 @@ describe('what a source says', () => {
     expect(differencesOf(dusty, { ...said, primary: [] }, 'HOUR')).toEqual(['PRIMARY_POLLUTANT']);
   });
   test('is not contradicted by an index that lacks a pollutant, unless it says less', () => {
-    const partial = assessAir({ PM2_5: 30 }, 'HOUR', '2012');
+    const partial = assessAir({ PM2_5: 150 }, 'HOUR', '2012');
+    expect(partial.aqi).toBe(200);
     expect(differencesOf(partial, said, 'HOUR')).toEqual([]);
-    expect(differencesOf(partial, { ...said, aqi: 20, category: 'EXCELLENT', primary: [] }, 'HOUR')).toEqual(['AQI']);
+    expect(differencesOf(partial, { ...said, aqi: 20, category: 'EXCELLENT', primary: [] }, 'HOUR')).toEqual([
+      'AQI',
+      'CATEGORY',
+      'PRIMARY_POLLUTANT',
+    ]);
   });
   test('may call ozone by either of its names', () => {
-    const ozone = assessAir({ O3_8H: 200 }, 'DAY', '2012');
+    const ozone = assessAir({ O3_8H: 265 }, 'DAY', '2012');
     expect(differencesOf(ozone, { aqi: ozone.aqi ?? 0, category: undefined, primary: ['O3'] }, 'DAY')).toEqual([]);
   });
 });

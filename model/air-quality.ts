@@ -79,7 +79,8 @@ export const categoryOf = (aqi: number): AirCategory => AIR_CATEGORIES[levelOf(a
 export type Concentrations = Readonly<Partial<Record<Pollutant, number | null>>>;
 
 export interface Assessment {
-  /** The largest individual index; null where there is none. Without `missing` ones it can only be too small. */
+  /** The largest individual index. Null where there is none, and where a pollutant that counts is missing and the others come to
+   *  no more than 100: the index may be far higher (HJ 633-2026, 5.3.1: published as NA). */
   readonly aqi: number | null;
   readonly indexes: Readonly<Partial<Record<Pollutant, number>>>;
   /** Those with the largest index, when it is over 50 (HJ 633-2012, 4.4); several when equal. */
@@ -98,8 +99,9 @@ export function assessAir(values: Concentrations, averaging: Averaging, edition:
     const index = value === null || value === undefined ? undefined : iaqi(pollutant, averaging, value, edition);
     if (index !== undefined) indexes[pollutant] = index;
   }
-  const all = Object.values(indexes);
-  const aqi = all.length === 0 ? null : Math.max(...all);
+  const largest = Math.max(0, ...Object.values(indexes));
+  const complete = countedIn(averaging).every((pollutant) => indexes[pollutant] !== undefined);
+  const aqi = complete || largest > 100 ? largest : null;
   const primary = aqi !== null && aqi > 50 ? POLLUTANTS.filter((pollutant) => indexes[pollutant] === aqi) : [];
   return { aqi, indexes, primary };
 }

@@ -117,7 +117,8 @@ function addType(builder: Builder, refs: Refs): void {
       }),
       aqi: t.exposeInt('aqi', {
         nullable: true,
-        description: 'The largest individual index, 0 to 500; null where nothing that counts was sent. 空气质量指数。',
+        description:
+          'The largest individual index, 0 to 500; null while a pollutant is missing and the others come to no more than 100. 空气质量指数；有缺测且其余不超过100时为空。',
       }),
       level: t.int({ nullable: true, description: '1 to 6. 级别。', resolve: (node) => air.level(node) }),
       category: t.field({

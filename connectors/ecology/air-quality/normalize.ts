@@ -80,7 +80,7 @@ function recordOf(
   ) as Record<Pollutant, number | null>;
   const own = assessAir(values, averaging, edition);
   const sourceAqi = numberOf(row, 'aqi', 500, refuse);
-  if (own.aqi === null && sourceAqi === null)
+  if (Object.values(values).every((value) => value === null) && sourceAqi === null)
     throw new DecodeError('missing-field', 'neither a concentration nor an AQI can be taken from it');
   const [category, primary] = [text(row, 'quality'), text(row, 'primarypollutant')];
   const said = { aqi: sourceAqi ?? undefined, category: readCategory(category), primary: readPrimary(primary) };
