@@ -1,6 +1,7 @@
 import type { MultiPolygon, Polygon } from 'geojson';
 import type { Position } from './position.js';
 import type { PropertyName } from './property.js';
+import type { RegisterFields } from './register.js';
 import type { WarningLevel, WarningStatus } from './warning.js';
 
 /** Where one record comes from. `raw` is the exact piece of the source (hashed, and kept only when rejected). */
@@ -110,13 +111,32 @@ export interface FireAlarmRecord extends Provenance {
   readonly status: WarningStatus;
 }
 
+/** One entry of a list that a department keeps (model/registers.ts): what the department knows of it, not what happens there. */
+export interface RegisterRecord {
+  readonly kind: 'register';
+  readonly noun: string;
+  /** The department's own code; with the feed and the noun it names the entry. */
+  readonly code: string;
+  readonly name: string;
+  readonly position?: Position;
+  /** As the source says; the hub's own point-in-polygon answer goes before it. */
+  readonly divisionCode?: string;
+  /** As `checkFields` returns them: null takes a value back, an absent one is kept. */
+  readonly fields: RegisterFields;
+  /** No longer in use. Kept, and shown only to who asks for it. */
+  readonly retired?: boolean;
+  readonly status: WarningStatus;
+  readonly raw: string | Uint8Array;
+}
+
 export type FeedRecord =
   | StationRecord
   | ThresholdRecord
   | ObservationRecord
   | WarningRecord
   | HotspotRecord
-  | FireAlarmRecord;
+  | FireAlarmRecord
+  | RegisterRecord;
 
 export const REJECT_REASONS = [
   'bad-crc',

@@ -7,6 +7,7 @@ import { addScalars } from './scalars.js';
 import { addDivisions } from './shared/division.js';
 import { addFeeds } from './shared/feed.js';
 import { addObservations } from './shared/observation.js';
+import { addRegisters } from './shared/register.js';
 import { addReports } from './shared/report.js';
 import { addStations } from './shared/station.js';
 import { addWarnings } from './shared/warning.js';
@@ -26,6 +27,7 @@ export function buildSchema(): GraphQLSchema {
   addWarnings(builder, refs);
   addReports(builder, refs);
   addFires(builder, refs);
+  addRegisters(builder, refs);
   return forReadersOnly(builder.toSchema());
 }
 

@@ -1,5 +1,5 @@
 import type { MultiPolygon, Polygon } from 'geojson';
-import type { DivisionBoundary } from '../../model/area.js';
+import { type DivisionBoundary, DivisionIndex } from '../../model/area.js';
 import { canonicalDivision, divisionPrefix } from '../../model/division.js';
 import type { DivisionRow } from '../../model/rows.js';
 import type { Database } from '../database.js';
@@ -9,6 +9,7 @@ export class DivisionRegistry {
   readonly #byCode: ReadonlyMap<string, DivisionRow>;
   readonly #today = new Map<string, string>();
   readonly #children = new Map<string, DivisionRow[]>();
+  #index: DivisionIndex | undefined;
 
   constructor(rows: readonly DivisionRow[]) {
     this.#byCode = new Map(rows.map((row) => [row.code, row]));
@@ -48,6 +49,12 @@ export class DivisionRegistry {
 
   boundaries(): DivisionBoundary[] {
     return [...this.#byCode.values()].flatMap(({ code, boundary }) => (boundary ? [{ code, boundary }] : []));
+  }
+
+  /** The smallest division that contains a point; undefined outside them all. */
+  at(lon: number, lat: number): string | undefined {
+    this.#index ??= new DivisionIndex(this.boundaries());
+    return this.#index.at(lon, lat);
   }
 
   /** The outline of a division, or of the nearest one above it that has one. */
