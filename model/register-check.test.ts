@@ -18,7 +18,9 @@ describe('the descriptions', () => {
     }
   });
 
-  test.each(REGISTERS.map((each) => [each.noun, each] as const))('the examples of %s pass its own checks', (_n, each) => {
+  test.each(
+    REGISTERS.map((each) => [each.noun, each] as const),
+  )('the examples of %s pass its own checks', (_n, each) => {
     const fields = Object.fromEntries(each.fields.map(({ name, example }) => [name, example]));
     expect(checkFields(each, fields)).toEqual({ fields: expect.anything() });
     expect(labelFaults({ code: each.code.example, name: each.name.example })).toEqual([]);
