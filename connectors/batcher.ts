@@ -1,4 +1,4 @@
-import type { FeedRecord, Outcome, Reject } from '../model/record.js';
+import { type FeedRecord, type Outcome, pieceOf, type Reject } from '../model/record.js';
 
 export interface BatcherOptions {
   /** Stores one transaction. Rejects with `unavailable` errors when the database is away, with any other for bad data. */
@@ -124,7 +124,7 @@ function merge(outcomes: readonly Outcome[]): Outcome {
 
 const asReject = (record: FeedRecord, error: unknown): Pick<Outcome, 'records' | 'rejects'> => {
   const reject: Reject = {
-    raw: record.raw,
+    ...pieceOf(record),
     reason: 'cannot-be-stored',
     detail: `the database refused this ${record.kind}: ${error instanceof Error ? error.message : String(error)}`,
   };

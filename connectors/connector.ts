@@ -20,6 +20,9 @@ export interface Connector<S = unknown> {
 export interface FeedSource {
   readonly everySeconds?: number;
   run(context: FeedContext): Promise<void>;
+  /** Reads again what `withInput` (connectors/shared/with-input.ts) kept with a reject: the same records and rejects as when it
+   *  came, by the settings of now. Opens nothing, takes nothing. A feed without it cannot have its rejects repaired. */
+  replay?(input: Uint8Array, now: Date): Outcome;
 }
 
 export interface FeedContext {

@@ -1,5 +1,12 @@
 import { PROPERTIES } from '../model/property.js';
-import type { FeedRecord, ObservationRecord, RegisterRecord, Reject, RejectReason } from '../model/record.js';
+import {
+  type FeedRecord,
+  type ObservationRecord,
+  pieceOf,
+  type RegisterRecord,
+  type Reject,
+  type RejectReason,
+} from '../model/record.js';
 import { checkFields, labelFaults } from '../model/register-check.js';
 import { registerOf } from '../model/registers.js';
 
@@ -23,7 +30,7 @@ export function guard(
   const rejects: Reject[] = [];
   for (const record of records) {
     const fault = faultOf(record, now, options);
-    if (fault) rejects.push({ raw: record.raw, reason: fault[0], detail: fault[1] });
+    if (fault) rejects.push({ ...pieceOf(record), reason: fault[0], detail: fault[1] });
     else fit.push(options.exercise && 'status' in record ? { ...record, status: 'EXERCISE' } : record);
   }
   return { records: fit, rejects };

@@ -1,3 +1,4 @@
+import type { Batch } from '../model/batch.js';
 import { messageOf } from '../model/errors.js';
 import type { PushDoor } from '../model/push.js';
 import type { Outcome } from '../model/record.js';
@@ -5,11 +6,12 @@ import { backoffMs, pause } from './back-off.js';
 import { Batcher } from './batcher.js';
 import type { Connector, FeedContext, FeedSource } from './connector.js';
 import { type GuardOptions, guard } from './guard.js';
+import { withInput } from './shared/with-input.js';
 
 /** What the runtime needs of the hub; the server gives it. */
 export interface FeedStore {
-  /** One transaction: rows, rejects, watermark and log entries. */
-  write(feedId: string, outcome: Outcome): Promise<void>;
+  /** One transaction: rows, rejects, watermark and log entries; what a kept input left before is taken away in it too. */
+  write(feedId: string, outcome: Outcome, repairs?: Batch['repairs']): Promise<void>;
   /** True for failures that say nothing about the data. */
   isUnavailable(error: unknown): boolean;
   watermark(feedId: string): Promise<string | undefined>;
@@ -92,6 +94,26 @@ export class FeedRuntime<S extends RuntimeSettings = RuntimeSettings> {
     await this.#done;
     await this.#batcher.idle();
     this.#abort = undefined;
+  }
+
+  /** Reads a kept input again by the settings of now, and stores what it gives. False where this feed's code cannot. */
+  async replay(input: {
+    readonly id: number;
+    readonly bytes: Uint8Array;
+    readonly receivedAt: Date;
+  }): Promise<boolean> {
+    const { connector, settings, store, now } = this.options;
+    const source = connector.create(settings);
+    if (!source.replay) return false;
+    const outcome = withInput(source.replay(input.bytes, now()), () => input.bytes);
+    const checked = guard(outcome.records, now(), this.#guard);
+    const rejects = [...outcome.rejects, ...checked.rejects];
+    await store.write(
+      connector.id,
+      { records: checked.records, rejects },
+      { inputId: input.id, receivedAt: input.receivedAt },
+    );
+    return true;
   }
 
   async #supervise(source: FeedSource, signal: AbortSignal): Promise<void> {

@@ -14,6 +14,8 @@ export interface Batch {
   readonly records: readonly Stamped[];
   readonly rejects: readonly Reject[];
   readonly watermark?: string | undefined;
+  /** The kept input that this is read from again; its earlier rejections are gone. */
+  readonly repairs?: { readonly inputId: number; readonly receivedAt: Date } | undefined;
 }
 
 /** What a stored batch changed. Duplicates are in neither count. */
@@ -21,5 +23,7 @@ export interface BatchResult {
   readonly stored: number;
   readonly replaced: number;
   readonly rejected: number;
+  /** Earlier rejections of a kept input that are no longer. */
+  readonly repaired: number;
   readonly entries: readonly NewEntry[];
 }

@@ -4,11 +4,20 @@ import type { PropertyName } from './property.js';
 import type { RegisterFields } from './register.js';
 import type { WarningLevel, WarningStatus } from './warning.js';
 
-/** Where one record comes from. `raw` is the exact piece of the source (hashed, and kept only when rejected). */
-export interface Provenance {
+/** A piece of what a source sent. `raw` is exactly what it sent (hashed, and kept only when rejected). */
+export interface Piece {
+  readonly raw: string | Uint8Array;
+  /** The whole input the piece was read from. Called only when the piece is rejected: it is then kept, to be read again after a correction. */
+  readonly input?: Input;
+}
+export type Input = () => string | Uint8Array;
+
+export const pieceOf = ({ raw, input }: Piece): Piece => (input ? { raw, input } : { raw });
+
+/** Where one record comes from. */
+export interface Provenance extends Piece {
   /** The source's own key of the record; with the feed it names the thing told of. */
   readonly sourceId: string;
-  readonly raw: string | Uint8Array;
   readonly observedAt: Date;
   /** The time as the source wrote it, and the zone it was read in. */
   readonly originalTime: string;
@@ -19,7 +28,7 @@ export interface Provenance {
 export const QUALITIES = ['GOOD', 'UNCHECKED', 'ESTIMATED', 'SUSPECT', 'ERRONEOUS', 'MISSING'] as const;
 export type Quality = (typeof QUALITIES)[number];
 
-export interface StationRecord {
+export interface StationRecord extends Piece {
   readonly kind: 'station';
   readonly code: string;
   readonly name: string;
@@ -28,11 +37,10 @@ export interface StationRecord {
   readonly position?: Position;
   /** As the source says (ADDVCD, adminCode); the hub's own point-in-polygon answer is kept beside it. */
   readonly divisionCode?: string;
-  readonly raw: string | Uint8Array;
 }
 
 /** A level that means something at a station: SL 323 WRZ 警戒水位 is "warning", GRZ 保证水位 "guarantee", FSLTDZ 汛限 "flood-limit". */
-export interface ThresholdRecord {
+export interface ThresholdRecord extends Piece {
   readonly kind: 'threshold';
   readonly station: string;
   readonly property: PropertyName;
@@ -40,7 +48,6 @@ export interface ThresholdRecord {
   readonly value: number;
   /** "MMDD" to "MMDD" inclusive, where the level holds for a part of the year only. */
   readonly season?: { readonly from: string; readonly to: string };
-  readonly raw: string | Uint8Array;
 }
 
 export interface ObservationRecord extends Provenance {
@@ -112,7 +119,7 @@ export interface FireAlarmRecord extends Provenance {
 }
 
 /** One entry of a list that a department keeps (model/registers.ts): what the department knows of it, not what happens there. */
-export interface RegisterRecord {
+export interface RegisterRecord extends Piece {
   readonly kind: 'register';
   readonly noun: string;
   /** The department's own code; with the feed and the noun it names the entry. */
@@ -126,7 +133,6 @@ export interface RegisterRecord {
   /** No longer in use. Kept, and shown only to who asks for it. */
   readonly retired?: boolean;
   readonly status: WarningStatus;
-  readonly raw: string | Uint8Array;
 }
 
 export type FeedRecord =
@@ -165,8 +171,7 @@ export const REJECT_REASONS = [
 export type RejectReason = (typeof REJECT_REASONS)[number];
 
 /** What could not be taken in: the piece itself, the kind of fault, and one sentence that says what, where and what to do. */
-export interface Reject {
-  readonly raw: string | Uint8Array;
+export interface Reject extends Piece {
   readonly reason: RejectReason;
   readonly detail: string;
 }

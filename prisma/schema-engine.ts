@@ -17,7 +17,18 @@ const CHAR = 18;
 const TEXT = 25;
 
 /** Tables that hand-written migrations keep and no model maps. One that is missing here shows as drift: DROP TABLE. */
-const HAND_WRITTEN = ['observation', 'observation_latest', 'rejection', 'log_head', 'log_entry', 'log_floor'];
+const HAND_WRITTEN = [
+  'observation',
+  'observation_latest',
+  'rejection',
+  'log_head',
+  'log_entry',
+  'log_floor',
+  'rejected_input',
+  'feed_day',
+  'feed_day_rejection',
+  'feed_gap',
+];
 
 /** SQL that turns the database behind `url` into what the schema says; undefined where they agree. Changes nothing. */
 export async function schemaDifference(url: string, schemaPath: string): Promise<string | undefined> {

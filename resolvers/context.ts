@@ -1,5 +1,6 @@
 import type { LogHub } from '../events/hub.js';
 import { HubError } from '../model/errors.js';
+import type { RetryRequest, RetryResult } from '../model/repair.js';
 import type { Database } from '../prisma/database.js';
 import type { DivisionRegistry } from '../prisma/store/read-divisions.js';
 import { createLoaders, type Loaders } from './loaders.js';
@@ -15,7 +16,10 @@ export interface HubContext {
   now(): Date;
   /** Called when this operation's subscriber has fallen too far behind and is ended. */
   onSlow(): void;
-  readonly feedControl: { setEnabled(feedId: string, enabled: boolean, reason?: string): Promise<void> };
+  readonly feedControl: {
+    setEnabled(feedId: string, enabled: boolean, reason?: string): Promise<void>;
+    retryRejected(feedId: string, request: RetryRequest): Promise<RetryResult>;
+  };
 }
 
 /** A graphql-ws context lives as long as its operation: what one event loaded must not answer for the next. */

@@ -1,5 +1,7 @@
 import DataLoader from 'dataloader';
 import type { WarningSnapshot } from '../model/entry.js';
+import type { Jurisdictions } from '../model/jurisdiction.js';
+import type { QualitySheet } from '../model/repair.js';
 import type {
   DatastreamRow,
   FeedNode,
@@ -12,9 +14,11 @@ import type {
   ThresholdRow,
 } from '../model/rows.js';
 import type { Database } from '../prisma/database.js';
+import { loadJurisdictions } from '../prisma/store/jurisdictions.js';
 import type { PageRequest } from '../prisma/store/keyset.js';
 import { feedsById, feedsOfDepartments, rejectionsOf } from '../prisma/store/read-feeds.js';
 import { latestOf } from '../prisma/store/read-observations.js';
+import { qualityOf } from '../prisma/store/read-quality.js';
 import {
   entriesByCode,
   entriesById,
@@ -37,6 +41,9 @@ export interface Loaders {
   readonly feed: DataLoader<string, FeedNode | undefined>;
   readonly feedsOfDepartment: DataLoader<string, readonly FeedNode[]>;
   readonly rejections: DataLoader<{ feedId: string; page: PageRequest }, Page<RejectionRow>, string>;
+  readonly quality: DataLoader<{ feedId: string; month: string }, QualitySheet, string>;
+  /** All of them, read once an operation. */
+  readonly jurisdictions: DataLoader<'all', Jurisdictions>;
   readonly station: DataLoader<string, StationRow | undefined>;
   readonly datastream: DataLoader<string, DatastreamRow | undefined>;
   readonly datastreamsOfStation: DataLoader<string, readonly DatastreamRow[]>;
@@ -63,6 +70,11 @@ export function createLoaders(db: Database): Loaders {
       (row) => row.departmentCode,
     ),
     rejections: rejectionLoader(db),
+    quality: qualityLoader(db),
+    jurisdictions: new DataLoader(async (keys) => {
+      const found = await loadJurisdictions(db);
+      return keys.map(() => found);
+    }),
     station: one(
       (ids) => stationsById(db, ids),
       (row) => row.id,
@@ -164,5 +176,25 @@ function rejectionLoader(db: Database): Loaders['rejections'] {
       );
     },
     { cacheKeyFn: ({ feedId, page }) => `${feedId} ${pageKey(page)}` },
+  );
+}
+
+/** Three statements a month asked for. */
+function qualityLoader(db: Database): Loaders['quality'] {
+  return new DataLoader(
+    async (wanted) => {
+      const months = new Map<string, Promise<QualitySheet[]>>();
+      for (const { month } of wanted) {
+        const feedIds = wanted.filter((each) => each.month === month).map((each) => each.feedId);
+        if (!months.has(month)) months.set(month, qualityOf(db, feedIds, month));
+      }
+      return Promise.all(
+        wanted.map(
+          async ({ feedId, month }) =>
+            (await months.get(month))?.find((sheet) => sheet.feedId === feedId) as QualitySheet,
+        ),
+      );
+    },
+    { cacheKeyFn: ({ feedId, month }) => `${feedId} ${month}` },
   );
 }

@@ -1,7 +1,9 @@
 import type { DepartmentCode } from '../model/department.js';
 import type { WarningSnapshot } from '../model/entry.js';
+import type { JurisdictionAreaRow, JurisdictionRow } from '../model/jurisdiction.js';
 import type { RegisterCode } from '../model/register.js';
 import { REGISTERS } from '../model/registers.js';
+import type { GapRow, QualitySheet, RetryResult } from '../model/repair.js';
 import type {
   AlarmRow,
   DatastreamRow,
@@ -39,6 +41,12 @@ export function createRefs(builder: Builder) {
     Warning: builder.objectRef<WarningSnapshot>('Warning'),
     WarningSource: builder.objectRef<SourceRow>('WarningSource'),
     WarningChange: builder.objectRef<WarningChange>('WarningChange'),
+    FeedQuality: builder.objectRef<QualitySheet>('FeedQuality'),
+    RejectionCount: builder.objectRef<QualitySheet['rejections'][number]>('RejectionCount'),
+    FeedGap: builder.objectRef<GapRow & { readonly month: string }>('FeedGap'),
+    RetryResult: builder.objectRef<RetryResult>('RetryResult'),
+    Jurisdiction: builder.objectRef<JurisdictionRow>('Jurisdiction'),
+    JurisdictionArea: builder.objectRef<JurisdictionAreaRow>('JurisdictionArea'),
     Report: builder.interfaceRef<ReportRow>('Report'),
     NearInput: builder.inputRef<Near>('NearInput'),
     ReportFilter: builder.inputRef<ReportFilter>('ReportFilter'),

@@ -4,6 +4,7 @@ import { HubError } from '../model/errors.js';
 import { feedState } from '../model/feed-state.js';
 import type { Database } from '../prisma/database.js';
 import { type FeedRow, lockFeed, readFeedHealth, saveFeedHealth } from '../prisma/store/feeds.js';
+import { writeGap } from '../prisma/store/write-quality.js';
 
 export interface FeedMonitorOptions {
   readonly db: Database;
@@ -28,8 +29,13 @@ export class FeedMonitor {
     this.#runtimes.set(runtime.id, runtime);
   }
 
-  /** Starts every feed that is not switched off. */
+  runtime(feedId: string): FeedRuntime | undefined {
+    return this.#runtimes.get(feedId);
+  }
+
+  /** Starts every feed that is not switched off. What has become late while the hub was away is told first. */
   async start(): Promise<void> {
+    await this.check();
     const rows = new Map((await readFeedHealth(this.options.db.read)).map((row) => [row.id, row]));
     for (const runtime of this.#runtimes.values()) if (!rows.get(runtime.id)?.disabled) runtime.start();
   }
@@ -71,10 +77,11 @@ export class FeedMonitor {
       const next = { ...this.#withLink(row), ...change };
       const { state, reason } = feedState(next, this.options.now());
       await saveFeedHealth(client, { ...next, announcedState: state });
-      if (state !== row.announcedState)
-        await appendEntries(client, [
-          { topic: 'feed', key: feedId, at: this.options.now(), payload: { feedId, state, reason } },
-        ]);
+      if (state === row.announcedState) return;
+      const at = this.options.now();
+      const since = (next.freshness === 'observation' ? next.lastObservedAt : next.lastReceivedAt) ?? at;
+      await writeGap(client, feedId, state === 'LIVE' ? undefined : { state, reason, since }, at);
+      await appendEntries(client, [{ topic: 'feed', key: feedId, at, payload: { feedId, state, reason } }]);
     });
   }
 

@@ -13,6 +13,7 @@ import { maintenanceJob } from './maintenance.js';
 import { Metrics } from './metrics.js';
 import { type Divisions, prepareDatabase } from './prepare-database.js';
 import { PushRouter } from './push-router.js';
+import { Repair } from './repair.js';
 import { Web } from './web.js';
 
 export interface HubOptions {
@@ -37,6 +38,7 @@ interface Ground {
   readonly log: LogHub;
   readonly push: PushRouter;
   readonly monitor: FeedMonitor;
+  readonly repair: Repair;
   readonly metrics: Metrics;
 }
 
@@ -102,7 +104,8 @@ export class Hub {
       subscribers: () => log.subscribers,
       links: () => this.#feeds?.runtimes.map((runtime) => ({ id: runtime.id, state: runtime.link.state })) ?? [],
     });
-    return { db, divisions, partitions, log, push: new PushRouter(), monitor, metrics };
+    const repair = new Repair({ db, runtime: (feedId) => monitor.runtime(feedId) });
+    return { db, divisions, partitions, log, push: new PushRouter(), monitor, repair, metrics };
   }
 
   async #openWeb(ground: Ground): Promise<void> {

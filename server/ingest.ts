@@ -23,10 +23,10 @@ export interface IngestOptions {
 export class Ingest implements FeedStore {
   constructor(private readonly options: IngestOptions) {}
 
-  async write(feedId: string, outcome: Outcome): Promise<void> {
+  async write(feedId: string, outcome: Outcome, repairs?: Batch['repairs']): Promise<void> {
     const { db, partitions, onBatch } = this.options;
     const startedAt = performance.now();
-    const batch = this.#stamp(feedId, outcome);
+    const batch = { ...this.#stamp(feedId, outcome), repairs };
     await partitions.ensure(
       outcome.records.flatMap((record) => (record.kind === 'observation' ? [record.observedAt] : [])),
     );

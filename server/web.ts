@@ -14,6 +14,7 @@ import type { Logger } from './logger.js';
 import type { Metrics } from './metrics.js';
 import type { Divisions } from './prepare-database.js';
 import type { PushRouter } from './push-router.js';
+import type { Repair } from './repair.js';
 import { serveWebSocket } from './websocket.js';
 
 export interface WebOptions {
@@ -22,6 +23,7 @@ export interface WebOptions {
   readonly log: LogHub;
   readonly push: PushRouter;
   readonly monitor: FeedMonitor;
+  readonly repair: Repair;
   readonly metrics: Metrics;
   readonly logger: Logger;
   readonly host: string;
@@ -82,7 +84,7 @@ export class Web {
   }
 
   #context(authorization: string | undefined, remoteAddress: string | undefined, onSlow: () => void): HubContext {
-    const { db, divisions, log, monitor, now } = this.options;
+    const { db, divisions, log, monitor, repair, now } = this.options;
     return {
       db,
       divisions: divisions.registry,
@@ -92,7 +94,10 @@ export class Web {
       loaders: createLoaders(db),
       requestId: randomUUID(),
       onSlow,
-      feedControl: { setEnabled: (feedId, enabled, reason) => monitor.setEnabled(feedId, enabled, reason) },
+      feedControl: {
+        setEnabled: (feedId, enabled, reason) => monitor.setEnabled(feedId, enabled, reason),
+        retryRejected: (feedId, request) => repair.retryRejected(feedId, request),
+      },
     };
   }
 

@@ -15,7 +15,8 @@ export class DivisionRegistry {
     this.#byCode = new Map(rows.map((row) => [row.code, row]));
     for (const row of rows) {
       for (const alias of row.aliases) this.#today.set(alias, row.code);
-      if (row.parentCode) this.#children.set(row.parentCode, [...(this.#children.get(row.parentCode) ?? []), row]);
+      if (row.parentCode && row.validTo === null)
+        this.#children.set(row.parentCode, [...(this.#children.get(row.parentCode) ?? []), row]);
     }
   }
 
@@ -23,6 +24,14 @@ export class DivisionRegistry {
   get(code: string): DivisionRow | undefined {
     const today = this.today(code);
     return today === undefined ? undefined : this.#byCode.get(today);
+  }
+
+  /** The division that bore a code at a moment; undefined where none did. */
+  asOf(code: string, moment: Date): DivisionRow | undefined {
+    const short = canonicalDivision(code);
+    const holds = (row: DivisionRow | undefined): boolean =>
+      row !== undefined && row.validFrom <= moment && (row.validTo === null || moment < row.validTo);
+    return [short === undefined ? undefined : this.#byCode.get(short), this.get(code)].find(holds);
   }
 
   /** The code of today in its shortest form; undefined where it is no code. A code beneath an old one moves along. */
@@ -47,14 +56,14 @@ export class DivisionRegistry {
     return [divisionPrefix(today), ...old];
   }
 
-  boundaries(): DivisionBoundary[] {
-    return [...this.#byCode.values()].flatMap(({ code, boundary }) => (boundary ? [{ code, boundary }] : []));
-  }
-
-  /** The smallest division that contains a point; undefined outside them all. */
+  /** The smallest division known to hold a point. */
   at(lon: number, lat: number): string | undefined {
     this.#index ??= new DivisionIndex(this.boundaries());
     return this.#index.at(lon, lat);
+  }
+
+  boundaries(): DivisionBoundary[] {
+    return [...this.#byCode.values()].flatMap(({ code, boundary }) => (boundary ? [{ code, boundary }] : []));
   }
 
   /** The outline of a division, or of the nearest one above it that has one. */

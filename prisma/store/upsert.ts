@@ -5,6 +5,8 @@ import type { Queryable } from '../database.js';
 export interface Written {
   readonly stored: number;
   readonly replaced: number;
+  /** The times that the written rows tell of. */
+  readonly moments?: readonly Date[];
 }
 
 /** The columns that all reports share (model ReportRow), in the order of `reportValues`. */
@@ -60,7 +62,7 @@ export async function upsert(
     String(a[0]) < String(b[0]) ? -1 : 1,
   );
   const json = unique.map((row) => Object.fromEntries(columns.map((name, i) => [name, toJson(row[i])])));
-  const answer = await client.query<{ inserted: boolean }>(
+  const answer = await client.query<{ inserted: boolean; moment: Date | null }>(
     `INSERT INTO ${table} AS t (${columns.join(', ')})
      SELECT ${columns.join(', ')} FROM jsonb_populate_recordset(NULL::${table}, $1)
      ON CONFLICT (id) DO UPDATE SET ${columns
@@ -68,11 +70,12 @@ export async function upsert(
        .map((name) => `${name} = excluded.${name}`)
        .join(', ')}, revision = t.revision + 1
      WHERE t.raw_hash <> excluded.raw_hash
-     RETURNING (xmax = 0) AS inserted`,
+     RETURNING (xmax = 0) AS inserted, ${columns.includes('observed_at') ? 't.observed_at' : 'NULL::timestamptz'} AS moment`,
     [JSON.stringify(json)],
   );
   const stored = answer.rows.filter((row) => row.inserted).length;
-  return { stored, replaced: answer.rows.length - stored };
+  const moments = answer.rows.flatMap(({ moment }) => (moment ? [moment] : []));
+  return { stored, replaced: answer.rows.length - stored, moments };
 }
 
 const toJson = (value: unknown): unknown => (Buffer.isBuffer(value) ? `\\x${value.toString('hex')}` : value);

@@ -1,10 +1,18 @@
 import type { Batch, BatchResult, Stamped } from '../../model/batch.js';
 import type { NewEntry } from '../../model/entry.js';
-import type { FeedRecord, ObservationRecord, Reject, ThresholdRecord } from '../../model/record.js';
+import {
+  type FeedRecord,
+  type ObservationRecord,
+  pieceOf,
+  type Reject,
+  type ThresholdRecord,
+} from '../../model/record.js';
 import type { Queryable } from '../database.js';
+import { clearRejections } from './rejected-inputs.js';
 import type { Written } from './upsert.js';
 import { writeFireAlarms, writeHotspots } from './write-fires.js';
 import { datastreamId, ensureDatastreams, writeObservations } from './write-observations.js';
+import { countDay } from './write-quality.js';
 import { writeRegister } from './write-register.js';
 import { writeRejections } from './write-rejections.js';
 import { stationId, writeStations, writeThresholds } from './write-stations.js';
@@ -38,11 +46,15 @@ export async function writeBatch(client: Queryable, batch: Batch): Promise<Batch
     ...batch.rejects,
     ...[...observations, ...thresholds].filter((r) => unknown.has(r.station)).map(unknownStation),
   ];
-  const rejected = await writeRejections(client, feedId, rejects, receivedAt);
-  const parts = [stations, written, ...nouns, warnings];
+  const cleared = batch.repairs ? await clearRejections(client, batch.repairs.inputId) : [];
+  const found = await writeRejections(client, feedId, rejects, batch.repairs?.receivedAt ?? receivedAt);
+  const { fresh: rejected, gone: repaired } = difference(found, cleared);
+  const parts: Written[] = [stations, written, ...nouns, warnings];
   const stored = parts.reduce((sum, part) => sum + part.stored, 0);
   const replaced = parts.reduce((sum, part) => sum + part.replaced, 0);
-  await touchFeed(client, batch, stored + replaced, rejected);
+  await touchFeed(client, batch, stored + replaced, rejected.length - repaired.length);
+  const moments = parts.flatMap((part) => part.moments ?? []);
+  await countDay(client, feedId, { at: receivedAt, stored, replaced, moments, rejected, repaired });
   const entries: NewEntry[] = [...warnings.entries];
   if (written.newest.length > 0)
     entries.push({
@@ -51,7 +63,18 @@ export async function writeBatch(client: Queryable, batch: Batch): Promise<Batch
       at: receivedAt,
       payload: { feedId, observations: written.newest },
     });
-  return { stored, replaced, rejected, entries };
+  return { stored, replaced, rejected: rejected.length, repaired: repaired.length, entries };
+}
+
+/** By reason: what was not rejected before, and what was and is no more. */
+function difference(found: readonly string[], before: readonly string[]): { fresh: string[]; gone: string[] } {
+  const gone = [...before];
+  const fresh = found.filter((reason) => {
+    const at = gone.indexOf(reason);
+    if (at >= 0) gone.splice(at, 1);
+    return at < 0;
+  });
+  return { fresh, gone };
 }
 
 /** The nouns that need nothing of one another, each with one statement a kind. */
@@ -69,7 +92,7 @@ async function writeNouns(
 }
 
 const unknownStation = (record: ObservationRecord | ThresholdRecord): Reject => ({
-  raw: record.raw,
+  ...pieceOf(record),
   reason: 'unknown-station',
   detail: `station "${record.station}" is not in this feed's register: list it in the feed's settings, or have the source describe it`,
 });

@@ -11,6 +11,7 @@ export const datastreamId = (feedId: string, record: ObservationRecord): string 
 export interface ObservationResult {
   readonly stored: number;
   readonly replaced: number;
+  readonly moments: readonly Date[];
   /** Those that became the newest of their datastream, also by correcting it. */
   readonly newest: ObservationEntry['observations'];
 }
@@ -40,7 +41,7 @@ export async function writeObservations(
   records: readonly Stamped<ObservationRecord>[],
   receivedAt: Date,
 ): Promise<ObservationResult> {
-  if (records.length === 0) return { stored: 0, replaced: 0, newest: [] };
+  if (records.length === 0) return { stored: 0, replaced: 0, moments: [], newest: [] };
   const rows = records
     .map((record) => ({ record, id: datastreamId(feedId, record) }))
     .map(({ record, id }) => ({ record, id, key: keys.get(id) ?? 0 }))
@@ -61,6 +62,7 @@ export async function writeObservations(
   return {
     stored,
     replaced: answer.rows.length - stored,
+    moments: answer.rows.map((row) => row.observed_at),
     newest: answer.rows.filter((row) => row.newest).map(toEntry),
   };
 }

@@ -12,6 +12,7 @@ const LOCK = 6_542_022;
 export interface WarningResult {
   readonly stored: number;
   readonly replaced: number;
+  readonly moments: readonly Date[];
   readonly entries: readonly NewEntry[];
 }
 
@@ -33,21 +34,23 @@ export async function writeWarnings(
   messages: readonly Stamped<WarningRecord>[],
   now: Date,
 ): Promise<WarningResult> {
-  if (messages.length === 0) return { stored: 0, replaced: 0, entries: [] };
+  if (messages.length === 0) return { stored: 0, replaced: 0, moments: [], entries: [] };
   await client.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
   const touched = new Map<string, WarningRecord['messageType'] | null>();
   let stored = 0;
   let replaced = 0;
+  const moments: Date[] = [];
   for (const message of messages) {
     const outcome = await saveMessage(client, feedId, message, now);
     if (outcome === 'unchanged') continue;
+    moments.push(message.observedAt);
     if (outcome === 'stored') stored += 1;
     else replaced += 1;
     for (const reference of message.references) if (!touched.has(reference)) touched.set(reference, null);
     touched.set(message.identifier, message.messageType);
   }
-  if (touched.size === 0) return { stored, replaced, entries: [] };
-  return { stored, replaced, entries: await recompute(client, touched, now) };
+  if (touched.size === 0) return { stored, replaced, moments, entries: [] };
+  return { stored, replaced, moments, entries: await recompute(client, touched, now) };
 }
 
 /** Marks what has run out as EXPIRED and returns the entries that tell of it; each warning exactly once, whoever calls. */

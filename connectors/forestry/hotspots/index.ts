@@ -3,6 +3,7 @@ import type { Connector, FeedContext } from '../../connector.js';
 import { MAX_FIRMS_BYTES } from '../../shared/codecs/firms.js';
 import { listedStations } from '../../shared/listed-stations.js';
 import { FetchError, fetchBytes } from '../../shared/transports/http-poll.js';
+import { withInput } from '../../shared/with-input.js';
 import { type Settings, settings } from './config.js';
 import { normalize } from './normalize.js';
 
@@ -31,6 +32,7 @@ const connector: Connector<Settings> = {
         if (faults.length > 0) throw new Error(`${faults.length} of ${files.length} files failed: ${faults[0]}`);
         context.contact();
       },
+      replay: (input, now) => normalize(input, own, now, 'kept'),
     };
   },
 };
@@ -58,7 +60,8 @@ class File {
         ...this.#held,
       });
       if (fetched.unchanged) return undefined;
-      const outcome = normalize(fetched.bytes, this.settings, context.now(), this.#name());
+      const read = normalize(fetched.bytes, this.settings, context.now(), this.#name());
+      const outcome = withInput(read, () => fetched.bytes);
       await takeInParts(outcome, context);
       const [whole] = outcome.rejects;
       if (whole?.raw === fetched.bytes) return whole.detail;

@@ -19,6 +19,7 @@ const connector: Connector<Settings> = {
         if (stations.length > 0) await context.take({ records: stations, rejects: [] });
         await receivePushes(context, { feedId: ID, ...own }, (body) => normalize(body, own, context.now(), 'alarm'));
       },
+      replay: (input, now) => normalize(input, own, now, 'alarm'),
     };
   },
 };

@@ -1,6 +1,7 @@
 import type { Connector } from '../../connector.js';
 import { listedStations } from '../../shared/listed-stations.js';
 import { subscribeMqtt } from '../../shared/transports/mqtt-subscribe.js';
+import { withInput } from '../../shared/with-input.js';
 import { type Settings, settings } from './config.js';
 import { normalize } from './normalize.js';
 
@@ -18,13 +19,14 @@ const connector: Connector<Settings> = {
         const handlers = {
           subscribed: () => context.contact(),
           handle: async ({ topic, payload }: { topic: string; payload: Uint8Array }) => {
-            const outcome = normalize(payload, own, context.now(), topic);
+            const outcome = withInput(normalize(payload, own, context.now(), topic), () => payload);
             if (outcome.records.length + outcome.rejects.length > 0) await context.take(outcome);
             else context.contact();
           },
         };
         await subscribeMqtt(own.broker, handlers, context.signal);
       },
+      replay: (input, now) => normalize(input, own, now, 'kept'),
     };
   },
 };

@@ -12,7 +12,8 @@ export interface AssemblyLimits {
 export const DEFAULT_LIMITS: AssemblyLimits = { maxMessageBytes: 131_072, maxMessages: 2, timeoutMs: 120_000 };
 
 export type Assembled =
-  | { readonly state: 'complete'; readonly body: Uint8Array }
+  /** `raw`: the frames as they came, one after another. */
+  | { readonly state: 'complete'; readonly body: Uint8Array; readonly raw: Uint8Array }
   /** The device has said its last, packets are missing: the first of them, and the first packet's body where that came. */
   | { readonly state: 'missing'; readonly sequence: number; readonly head: Uint8Array | undefined }
   | { readonly state: 'waiting' }
@@ -24,9 +25,14 @@ export interface GivenUp {
   readonly received: number;
 }
 
+interface Packet {
+  readonly body: Uint8Array;
+  readonly raw: Uint8Array;
+}
+
 interface Open {
   readonly frame: Sl651Frame;
-  readonly packets: Map<number, Uint8Array>;
+  readonly packets: Map<number, Packet>;
   bytes: number;
   lastAt: number;
 }
@@ -40,15 +46,15 @@ export class Sl651Assembly {
 
   constructor(private readonly limits: AssemblyLimits = DEFAULT_LIMITS) {}
 
-  /** `now` in milliseconds. A frame that is no packet is complete as it is. */
-  add(frame: Sl651Frame, now: number): Assembled {
+  /** `now` in milliseconds; `raw` is the frame as it came. A frame that is no packet is complete as it is. */
+  add(frame: Sl651Frame, now: number, raw: Uint8Array = new Uint8Array()): Assembled {
     const { packet } = frame;
-    if (!packet) return { state: 'complete', body: frame.body };
+    if (!packet) return { state: 'complete', body: frame.body, raw };
     const key = `${frame.station}/${frame.function}/${packet.total}`;
-    const message = this.#open.get(key) ?? { frame, packets: new Map<number, Uint8Array>(), bytes: 0, lastAt: now };
+    const message = this.#open.get(key) ?? { frame, packets: new Map<number, Packet>(), bytes: 0, lastAt: now };
     this.#open.set(key, message);
-    message.bytes += frame.body.length - (message.packets.get(packet.sequence)?.length ?? 0);
-    message.packets.set(packet.sequence, frame.body);
+    message.bytes += frame.body.length - (message.packets.get(packet.sequence)?.body.length ?? 0);
+    message.packets.set(packet.sequence, { body: frame.body, raw });
     message.lastAt = now;
     if (message.bytes > this.limits.maxMessageBytes) {
       this.#open.delete(key);
@@ -56,11 +62,11 @@ export class Sl651Assembly {
     }
     if (message.packets.size === packet.total) {
       this.#open.delete(key);
-      return { state: 'complete', body: join(message.packets) };
+      return { state: 'complete', body: join(message.packets, 'body'), raw: join(message.packets, 'raw') };
     }
     // A packet sent once more closes with ETX too.
     if (frame.end === CONTROL.ETB) return { state: 'waiting' };
-    return { state: 'missing', sequence: firstMissing(message.packets), head: message.packets.get(1) };
+    return { state: 'missing', sequence: firstMissing(message.packets), head: message.packets.get(1)?.body };
   }
 
   /** Takes away what has waited too long, and the oldest above the bound. Call after `add`. */
@@ -76,12 +82,12 @@ export class Sl651Assembly {
   }
 }
 
-function join(packets: ReadonlyMap<number, Uint8Array>): Uint8Array {
+function join(packets: Open['packets'], what: keyof Packet): Uint8Array {
   const inOrder = [...packets].sort(([a], [b]) => a - b);
-  return new Uint8Array(Buffer.concat(inOrder.map(([, bytes]) => bytes)));
+  return new Uint8Array(Buffer.concat(inOrder.map(([, packet]) => packet[what])));
 }
 
-function firstMissing(packets: ReadonlyMap<number, Uint8Array>): number {
+function firstMissing(packets: Open['packets']): number {
   let sequence = 1;
   while (packets.has(sequence)) sequence += 1;
   return sequence;

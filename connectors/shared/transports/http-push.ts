@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { PushReply, PushRequest } from '../../../model/push.js';
 import type { Outcome, RejectReason } from '../../../model/record.js';
 import type { FeedContext } from '../../connector.js';
+import { withInput } from '../with-input.js';
 
 export interface PushOptions {
   readonly feedId: string;
@@ -58,7 +59,7 @@ async function answer(
   read: (body: Uint8Array) => Outcome,
 ): Promise<PushReply> {
   const refused = refusal(options, request);
-  const outcome = refused?.outcome ?? read(request.body);
+  const outcome = refused?.outcome ?? withInput(read(request.body), () => request.body);
   if (outcome.records.length + outcome.rejects.length === 0) {
     context.contact();
     return json(202, { taken: 0, rejected: [] });

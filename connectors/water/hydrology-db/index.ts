@@ -1,11 +1,13 @@
+import type { Outcome } from '../../../model/record.js';
 import type { Connector, FeedContext } from '../../connector.js';
 import { clockOf } from '../../shared/codecs/sl323.js';
 import { listedStations } from '../../shared/listed-stations.js';
 import { type SqlSession, withDatabase } from '../../shared/transports/sql-poll.js';
+import { withInput } from '../../shared/with-input.js';
 import { type Settings, settings } from './config.js';
-import { normalizeRows } from './normalize.js';
+import { normalize, normalizeRows } from './normalize.js';
 import { type FoundTable, findTables, readPages } from './reader.js';
-import { TABLES } from './tables.js';
+import { TABLES, type TableRows } from './tables.js';
 import { advance, type Marks, readFrom, readMarks } from './watermark.js';
 
 const connector: Connector<Settings> = {
@@ -28,9 +30,14 @@ const connector: Connector<Settings> = {
           await readSeries(session, tables, own, context);
         });
       },
+      replay: (input, now) => normalize(input, own, now, 'kept'),
     };
   },
 };
+
+/** Of one page of rows. */
+const read = (rows: TableRows, own: Settings): Outcome =>
+  withInput(normalizeRows(rows, own), () => JSON.stringify(rows));
 
 /** Stations before thresholds before readings: each needs what comes before it. */
 async function readRegistry(
@@ -42,7 +49,7 @@ async function readRegistry(
   const listed = listedStations(own.stations, own.crs);
   if (listed.length > 0) await context.take({ records: listed, rejects: [] });
   for (const found of tables.filter(({ table }) => !TABLES[table].series))
-    for await (const rows of readPages(session, found)) await context.take(normalizeRows({ [found.table]: rows }, own));
+    for await (const rows of readPages(session, found)) await context.take(read({ [found.table]: rows }, own));
 }
 
 async function readSeries(
@@ -57,7 +64,7 @@ async function readSeries(
     const from = readFrom(marks[found.table], own, now);
     for await (const rows of readPages(session, found, from)) {
       marks = advance(marks, found.table, rows, clockOf(now, own.zone));
-      await context.take({ ...normalizeRows({ [found.table]: rows }, own), watermark: JSON.stringify(marks) });
+      await context.take({ ...read({ [found.table]: rows }, own), watermark: JSON.stringify(marks) });
     }
   }
 }

@@ -3,7 +3,7 @@ import { type Piece, Sl651Splitter } from '../../shared/codecs/sl651-splitter.js
 import { listedStations } from '../../shared/listed-stations.js';
 import { type Framer, listenTcp, type TcpConversation } from '../../shared/transports/tcp-listener.js';
 import { type Settings, settings } from './config.js';
-import { TelemetryReader } from './normalize.js';
+import { readFrames, TelemetryReader } from './normalize.js';
 
 const connector: Connector<Settings> = {
   id: 'water/telemetry',
@@ -22,6 +22,7 @@ const connector: Connector<Settings> = {
         };
         await listenTcp(own.listen, handlers, context.signal);
       },
+      replay: (input, now) => readFrames(input, own, now),
     };
   },
 };

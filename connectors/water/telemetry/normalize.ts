@@ -5,6 +5,7 @@ import { acknowledge, askAgain } from '../../shared/codecs/sl651-answer.js';
 import { type Assembled, Sl651Assembly } from '../../shared/codecs/sl651-assembly.js';
 import { type Piece, Sl651Splitter } from '../../shared/codecs/sl651-splitter.js';
 import { listedStations } from '../../shared/listed-stations.js';
+import { withInput } from '../../shared/with-input.js';
 import type { Settings } from './config.js';
 import { outcomeOf } from './observations.js';
 
@@ -27,14 +28,17 @@ export class TelemetryReader {
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
       // The address of a frame that cannot be trusted cannot either: nobody is answered, and the device sends it again.
-      return { records: [], rejects: [{ raw: piece.bytes, reason: error.reason, detail: error.message }] };
+      const rejects = [{ raw: piece.bytes, reason: error.reason, detail: error.message }];
+      return withInput({ records: [], rejects }, () => piece.bytes);
     }
   }
 
   #frame(frame: Sl651Frame, raw: Uint8Array, now: Date): Taken {
     // Pictures are not kept: their packets are counted, their content is not held.
     const drop = frame.function === FUNCTIONS.picture && (frame.packet?.sequence ?? 1) > 1;
-    const assembled = this.#assembly.add(drop ? { ...frame, body: new Uint8Array() } : frame, now.getTime());
+    const assembled = drop
+      ? this.#assembly.add({ ...frame, body: new Uint8Array() }, now.getTime())
+      : this.#assembly.add(frame, now.getTime(), raw);
     const taken = this.#assembled(frame, assembled, raw);
     return { ...taken, rejects: [...taken.rejects, ...this.#givenUp(now.getTime())] };
   }
@@ -48,7 +52,7 @@ export class TelemetryReader {
     if (assembled.state === 'too-large')
       return { records: [], rejects: [{ raw, reason: 'too-large', detail: 'a message of too many packets' }] };
     const { body } = assembled;
-    const outcome = outcomeOf(frame, body, frame.packet ? body : raw, this.settings);
+    const outcome = withInput(outcomeOf(frame, body, frame.packet ? body : raw, this.settings), () => assembled.raw);
     return { ...outcome, answer: acknowledge(frame, body) };
   }
 
@@ -66,11 +70,14 @@ export function normalize(input: Uint8Array, settings: Settings, now: Date, file
   const bytes = fileName.endsWith('.hex')
     ? Buffer.from(Buffer.from(input).toString('latin1').replace(/\s+/g, ''), 'hex')
     : input;
+  const { records, rejects } = readFrames(bytes, settings, now);
+  return { records: [...listedStations(settings.stations, settings.crs), ...records], rejects };
+}
+
+/** Frames one after another, as if one connection had brought them. */
+export function readFrames(bytes: Uint8Array, settings: Settings, now: Date): Outcome {
   const splitter = new Sl651Splitter();
   const reader = new TelemetryReader(settings);
   const taken = [...splitter.push(bytes), ...splitter.end(), 'end' as const].map((piece) => reader.take(piece, now));
-  return {
-    records: [...listedStations(settings.stations, settings.crs), ...taken.flatMap(({ records }) => records)],
-    rejects: taken.flatMap(({ rejects }) => rejects),
-  };
+  return { records: taken.flatMap(({ records }) => records), rejects: taken.flatMap(({ rejects }) => rejects) };
 }

@@ -3,6 +3,7 @@ import { DecodeError } from '../../shared/codecs/decode-error.js';
 import { decodeMusic, MAX_MUSIC_BYTES, type MusicReply } from '../../shared/codecs/music.js';
 import { listedStations } from '../../shared/listed-stations.js';
 import { fetchBytes } from '../../shared/transports/http-poll.js';
+import { withInput } from '../../shared/with-input.js';
 import { type Settings, settings } from './config.js';
 import { fromReply, normalize } from './normalize.js';
 
@@ -28,11 +29,13 @@ const connector: Connector<Settings> = {
         const outcome = reply
           ? fromReply(reply, own)
           : normalize(fetched.bytes, own, context.now(), new URL(own.url).pathname);
-        const records = [...listed, ...outcome.records];
-        if (records.length + outcome.rejects.length > 0) await context.take({ ...outcome, records });
+        const kept = withInput(outcome, () => fetched.bytes);
+        const records = [...listed, ...kept.records];
+        if (records.length + kept.rejects.length > 0) await context.take({ ...kept, records });
         listed = [];
         context.contact();
       },
+      replay: (input, now) => normalize(input, own, now, 'kept'),
     };
   },
 };

@@ -1,5 +1,6 @@
 import type { Connector } from '../../connector.js';
 import { type Settings, settings } from './config.js';
+import { normalize } from './normalize.js';
 import { SourceReader } from './round.js';
 
 const connector: Connector<Settings> = {
@@ -19,6 +20,7 @@ const connector: Connector<Settings> = {
         if (faults.length > 1) throw new Error(`${faults.length} addresses cannot be read, first: ${faults[0]}`);
         context.contact();
       },
+      replay: (input, now) => normalize(input, own, now, 'kept'),
     };
   },
 };

@@ -4,6 +4,7 @@ import type { FeedContext } from '../../connector.js';
 import { DecodeError } from '../../shared/codecs/decode-error.js';
 import { MAX_XML_BYTES } from '../../shared/codecs/xml.js';
 import { FetchError, type Fetched, fetchBytes, nameOf } from '../../shared/transports/http-poll.js';
+import { withInput } from '../../shared/with-input.js';
 import type { Settings, Source } from './config.js';
 import { type Link, type Links, readLinks } from './links.js';
 import { normalize } from './normalize.js';
@@ -105,7 +106,9 @@ export class SourceReader {
       if (!fetched || fetched.unchanged) continue;
       const hash = createHash('sha256').update(fetched.bytes).digest('hex');
       if (known?.hash !== hash)
-        outcomes.push(normalize(fetched.bytes, this.settings, context.now(), fileNameOf(link.url)));
+        outcomes.push(
+          withInput(normalize(fetched.bytes, this.settings, context.now(), fileNameOf(link.url)), () => fetched.bytes),
+        );
       fresh.push([link.url, { marker: link.marker, etag: fetched.etag, lastModified: fetched.lastModified, hash }]);
     }
     const records = outcomes.flatMap((outcome) => outcome.records);

@@ -1,0 +1,53 @@
+import type { FeedRuntime } from '../connectors/runtime.js';
+import { HubError } from '../model/errors.js';
+import type { RetryRequest, RetryResult } from '../model/repair.js';
+import type { Database } from '../prisma/database.js';
+import { countRejections, nextInput } from '../prisma/store/rejected-inputs.js';
+
+export interface RepairOptions {
+  readonly db: Database;
+  readonly runtime: (feedId: string) => FeedRuntime | undefined;
+}
+
+/** Reads rejected inputs again, after a mapping or a station list was put right. */
+export class Repair {
+  readonly #busy = new Set<string>();
+  constructor(private readonly options: RepairOptions) {}
+
+  /**
+   * The oldest inputs first, each in a transaction of its own: what is right now is stored, what is not stays rejected, and a
+   * crash in between repeats nothing. One call a feed at a time.
+   */
+  async retryRejected(feedId: string, request: RetryRequest): Promise<RetryResult> {
+    const runtime = this.options.runtime(feedId);
+    if (!runtime) throw new HubError('NOT_FOUND', `no feed "${feedId}" in this hub's settings`);
+    if (this.#busy.has(feedId)) throw new HubError('CONFLICT', `"${feedId}" is being retried already: wait for that`);
+    this.#busy.add(feedId);
+    try {
+      return await this.#retry(runtime, request);
+    } finally {
+      this.#busy.delete(feedId);
+    }
+  }
+
+  async #retry(runtime: FeedRuntime, { reason, first }: RetryRequest): Promise<RetryResult> {
+    const db = this.options.db.write;
+    const before = await countRejections(db, runtime.id, reason);
+    let inputs = 0;
+    for (let after = 0; inputs < first; inputs += 1) {
+      const input = await nextInput(db, runtime.id, reason, after);
+      if (!input) break;
+      after = input.id;
+      if (!(await runtime.replay(input)))
+        throw new HubError('CONFLICT', `"${runtime.id}" cannot read its inputs again: have the source send them anew`);
+    }
+    const { retriable, notKept } = await countRejections(db, runtime.id, reason);
+    return {
+      feedId: runtime.id,
+      inputs,
+      repaired: Math.max(0, before.retriable - retriable),
+      remaining: retriable,
+      notKept,
+    };
+  }
+}
