@@ -8,6 +8,7 @@ import { addDivisions } from './shared/division.js';
 import { addFeeds } from './shared/feed.js';
 import { addJurisdictions } from './shared/jurisdiction.js';
 import { addObservations } from './shared/observation.js';
+import { addRegisters } from './shared/register.js';
 import { addRepair } from './shared/repair.js';
 import { addReports } from './shared/report.js';
 import { addStations } from './shared/station.js';
@@ -30,6 +31,7 @@ export function buildSchema(): GraphQLSchema {
   addJurisdictions(builder, refs);
   addReports(builder, refs);
   addFires(builder, refs);
+  addRegisters(builder, refs);
   return forReadersOnly(builder.toSchema());
 }
 
