@@ -1,21 +1,32 @@
 import DataLoader from 'dataloader';
 import type { WarningSnapshot } from '../model/entry.js';
+import type { Jurisdictions } from '../model/jurisdiction.js';
 import type { QualitySheet } from '../model/repair.js';
 import type {
   DatastreamRow,
   FeedNode,
   ObservationRow,
   Page,
+  RegisterRow,
   RejectionRow,
   SourceRow,
   StationRow,
   ThresholdRow,
 } from '../model/rows.js';
 import type { Database } from '../prisma/database.js';
+import { loadJurisdictions } from '../prisma/store/jurisdictions.js';
 import type { PageRequest } from '../prisma/store/keyset.js';
 import { feedsById, feedsOfDepartments, rejectionsOf } from '../prisma/store/read-feeds.js';
 import { latestOf } from '../prisma/store/read-observations.js';
 import { qualityOf } from '../prisma/store/read-quality.js';
+import {
+  entriesByCode,
+  entriesById,
+  entriesReferring,
+  type Referring,
+  type RegisterKey,
+  revisionsOf,
+} from '../prisma/store/read-register.js';
 import {
   datastreamsById,
   datastreamsOfStations,
@@ -31,6 +42,8 @@ export interface Loaders {
   readonly feedsOfDepartment: DataLoader<string, readonly FeedNode[]>;
   readonly rejections: DataLoader<{ feedId: string; page: PageRequest }, Page<RejectionRow>, string>;
   readonly quality: DataLoader<{ feedId: string; month: string }, QualitySheet, string>;
+  /** All of them, read once an operation. */
+  readonly jurisdictions: DataLoader<'all', Jurisdictions>;
   readonly station: DataLoader<string, StationRow | undefined>;
   readonly datastream: DataLoader<string, DatastreamRow | undefined>;
   readonly datastreamsOfStation: DataLoader<string, readonly DatastreamRow[]>;
@@ -39,6 +52,11 @@ export interface Loaders {
   readonly warning: DataLoader<string, WarningSnapshot | undefined>;
   readonly supersedes: DataLoader<string, readonly string[]>;
   readonly warningSources: DataLoader<string, readonly SourceRow[]>;
+  readonly entry: DataLoader<string, RegisterRow | undefined>;
+  /** Of every feed that has one. */
+  readonly entriesOfCode: DataLoader<RegisterKey, readonly RegisterRow[], string>;
+  readonly referring: DataLoader<Referring, readonly RegisterRow[], string>;
+  readonly revisionsOfEntry: DataLoader<string, readonly RegisterRow[]>;
 }
 
 export function createLoaders(db: Database): Loaders {
@@ -53,6 +71,10 @@ export function createLoaders(db: Database): Loaders {
     ),
     rejections: rejectionLoader(db),
     quality: qualityLoader(db),
+    jurisdictions: new DataLoader(async (keys) => {
+      const found = await loadJurisdictions(db);
+      return keys.map(() => found);
+    }),
     station: one(
       (ids) => stationsById(db, ids),
       (row) => row.id,
@@ -84,6 +106,36 @@ export function createLoaders(db: Database): Loaders {
     warningSources: many(
       (ids) => sourcesOf(db, ids),
       (row) => row.identifier,
+    ),
+    ...registerLoaders(db),
+  };
+}
+
+function registerLoaders(db: Database): Pick<Loaders, 'entry' | 'entriesOfCode' | 'referring' | 'revisionsOfEntry'> {
+  const keyOf = ({ noun, code }: RegisterKey): string => JSON.stringify([noun, code]);
+  return {
+    entry: one(
+      (ids) => entriesById(db, ids),
+      (row) => row.id,
+    ),
+    entriesOfCode: new DataLoader(
+      async (keys) => {
+        const rows = await entriesByCode(db.read, keys);
+        return keys.map((key) => rows.filter((row) => keyOf(row) === keyOf(key)));
+      },
+      { cacheKeyFn: keyOf },
+    ),
+    referring: new DataLoader(
+      async (wanted) => {
+        const groups: RegisterRow[][] = wanted.map(() => []);
+        for (const { place, ...row } of await entriesReferring(db, wanted)) groups[place]?.push(row);
+        return groups;
+      },
+      { cacheKeyFn: ({ noun, field, code }) => JSON.stringify([noun, field, code]) },
+    ),
+    revisionsOfEntry: many(
+      (ids) => revisionsOf(db, ids),
+      (row) => row.id,
     ),
   };
 }

@@ -71,6 +71,15 @@ export function createEnums(builder: Builder) {
         EXPIRED: 'Its time ran out. 过期。',
       }),
     }),
+    JurisdictionKind: builder.enumType('JurisdictionKind', {
+      description: 'What kind of body answers for a place. 责任主体类别。',
+      values: values({
+        CITY: "A city's government. 市政府。",
+        XPCC: 'The Xinjiang Production and Construction Corps. 新疆生产建设兵团。',
+        ARMY: 'The army. 部队。',
+        OTHER: 'Someone else. 其他。',
+      }),
+    }),
     HotspotConfidence: builder.enumType('HotspotConfidence', {
       description: 'How sure the satellite product is. 火点置信度。',
       values: values({ LOW: 'Low. 低。', NOMINAL: 'Nominal. 中。', HIGH: 'High. 高。' }),

@@ -6,7 +6,9 @@ import { createRefs } from './refs.js';
 import { addScalars } from './scalars.js';
 import { addDivisions } from './shared/division.js';
 import { addFeeds } from './shared/feed.js';
+import { addJurisdictions } from './shared/jurisdiction.js';
 import { addObservations } from './shared/observation.js';
+import { addRegisters } from './shared/register.js';
 import { addRepair } from './shared/repair.js';
 import { addReports } from './shared/report.js';
 import { addStations } from './shared/station.js';
@@ -26,8 +28,10 @@ export function buildSchema(): GraphQLSchema {
   addObservations(builder, refs);
   addWarnings(builder, refs);
   addRepair(builder, refs);
+  addJurisdictions(builder, refs);
   addReports(builder, refs);
   addFires(builder, refs);
+  addRegisters(builder, refs);
   return forReadersOnly(builder.toSchema());
 }
 

@@ -18,6 +18,7 @@ interface Row {
   readonly code: string;
   readonly nameZh: string;
   readonly level: string;
+  readonly validTo?: string;
 }
 
 const ENGLISH: Readonly<Record<string, string>> = {
@@ -38,6 +39,9 @@ const FIRST_TABLE = '1980-12-31';
 
 const ALIASES = [{ alias: '654223', code: '654203', validTo: '2021-01-19', note: '沙湾县, before it became 沙湾市' }];
 
+/** Divisions that are no more, with the first day on which they were not. */
+const PAST = [{ code: '654223', nameZh: '沙湾县', level: 'county', validTo: '2021-01-20' }];
+
 /** Writes the divisions of the prefecture (counties, Wusu's townships and villages) and its boundaries; repeating it changes nothing. */
 export async function seedDivisions(client: Queryable, folder: string): Promise<void> {
   const read = <T>(name: string): T => JSON.parse(readFileSync(join(folder, name), 'utf8')) as T;
@@ -48,6 +52,7 @@ export async function seedDivisions(client: Queryable, folder: string): Promise<
     { code: '650000', nameZh: '新疆维吾尔自治区', level: 'province' },
     { code: '654200', nameZh: '塔城地区', level: 'prefecture' },
     ...parse(divisions.counties, 'county'),
+    ...PAST,
     ...parse(divisions.townships, 'township'),
     ...parse(divisions.villages, 'village'),
   ];
@@ -60,6 +65,7 @@ export async function seedDivisions(client: Queryable, folder: string): Promise<
     rows.map((row) => VALID_FROM[row.code] ?? FIRST_TABLE),
     rows.map((row) => (outlines.has(row.code) ? JSON.stringify(outlines.get(row.code)) : null)),
     rows.map((row) => (outlines.has(row.code) ? `${divisions.source}; boundary: ${source}` : divisions.source)),
+    rows.map((row) => row.validTo ?? null),
   ]);
   await client.query(
     `INSERT INTO division_alias (alias, code, valid_to, note) SELECT * FROM unnest($1::text[], $2::text[], $3::date[], $4::text[])
@@ -85,9 +91,10 @@ function parentOf({ code, level }: Row): string | null {
 }
 
 const UPSERT = `
-INSERT INTO division (code, name_zh, name_en, parent_code, level, valid_from, boundary, source)
-SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::date[], $7::jsonb[], $8::text[])
+INSERT INTO division (code, name_zh, name_en, parent_code, level, valid_from, boundary, source, valid_to)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::date[], $7::jsonb[], $8::text[], $9::date[])
 ON CONFLICT (code) DO UPDATE SET name_zh = excluded.name_zh, name_en = excluded.name_en, parent_code = excluded.parent_code,
-  level = excluded.level, valid_from = excluded.valid_from, boundary = excluded.boundary, source = excluded.source
+  level = excluded.level, valid_from = excluded.valid_from, boundary = excluded.boundary, source = excluded.source,
+  valid_to = excluded.valid_to
 WHERE (division.name_zh, division.name_en, division.boundary, division.source)
   IS DISTINCT FROM (excluded.name_zh, excluded.name_en, excluded.boundary, excluded.source)`;

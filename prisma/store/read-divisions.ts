@@ -1,5 +1,5 @@
 import type { MultiPolygon, Polygon } from 'geojson';
-import type { DivisionBoundary } from '../../model/area.js';
+import { type DivisionBoundary, DivisionIndex } from '../../model/area.js';
 import { canonicalDivision, divisionPrefix } from '../../model/division.js';
 import type { DivisionRow } from '../../model/rows.js';
 import type { Database } from '../database.js';
@@ -9,12 +9,14 @@ export class DivisionRegistry {
   readonly #byCode: ReadonlyMap<string, DivisionRow>;
   readonly #today = new Map<string, string>();
   readonly #children = new Map<string, DivisionRow[]>();
+  #index: DivisionIndex | undefined;
 
   constructor(rows: readonly DivisionRow[]) {
     this.#byCode = new Map(rows.map((row) => [row.code, row]));
     for (const row of rows) {
       for (const alias of row.aliases) this.#today.set(alias, row.code);
-      if (row.parentCode) this.#children.set(row.parentCode, [...(this.#children.get(row.parentCode) ?? []), row]);
+      if (row.parentCode && row.validTo === null)
+        this.#children.set(row.parentCode, [...(this.#children.get(row.parentCode) ?? []), row]);
     }
   }
 
@@ -22,6 +24,14 @@ export class DivisionRegistry {
   get(code: string): DivisionRow | undefined {
     const today = this.today(code);
     return today === undefined ? undefined : this.#byCode.get(today);
+  }
+
+  /** The division that bore a code at a moment; undefined where none did. */
+  asOf(code: string, moment: Date): DivisionRow | undefined {
+    const short = canonicalDivision(code);
+    const holds = (row: DivisionRow | undefined): boolean =>
+      row !== undefined && row.validFrom <= moment && (row.validTo === null || moment < row.validTo);
+    return [short === undefined ? undefined : this.#byCode.get(short), this.get(code)].find(holds);
   }
 
   /** The code of today in its shortest form; undefined where it is no code. A code beneath an old one moves along. */
@@ -44,6 +54,12 @@ export class DivisionRegistry {
       divisionPrefix(today).startsWith(now) ? [alias + divisionPrefix(today).slice(now.length)] : [],
     );
     return [divisionPrefix(today), ...old];
+  }
+
+  /** The smallest division known to hold a point. */
+  at(lon: number, lat: number): string | undefined {
+    this.#index ??= new DivisionIndex(this.boundaries());
+    return this.#index.at(lon, lat);
   }
 
   boundaries(): DivisionBoundary[] {

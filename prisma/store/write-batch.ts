@@ -13,6 +13,7 @@ import type { Written } from './upsert.js';
 import { writeFireAlarms, writeHotspots } from './write-fires.js';
 import { datastreamId, ensureDatastreams, writeObservations } from './write-observations.js';
 import { countDay } from './write-quality.js';
+import { writeRegister } from './write-register.js';
 import { writeRejections } from './write-rejections.js';
 import { stationId, writeStations, writeThresholds } from './write-stations.js';
 import { writeWarnings } from './write-warnings.js';
@@ -86,6 +87,7 @@ async function writeNouns(
   return [
     await writeHotspots(client, feedId, ofKind(records, 'hotspot'), at),
     await writeFireAlarms(client, feedId, ofKind(records, 'fire-alarm'), at),
+    await writeRegister(client, feedId, ofKind(records, 'register'), at),
   ];
 }
 

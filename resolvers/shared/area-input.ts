@@ -7,11 +7,11 @@ const MAX_POSITIONS = 2000;
 const MAX_LIST = 500;
 
 /** Checks a filter's GeoJSON: a closed Polygon or MultiPolygon in WGS84 degrees with at most 2,000 positions. */
-export function areaInput(value: unknown): Polygon | MultiPolygon | undefined {
+export function areaInput(value: unknown, name = 'within'): Polygon | MultiPolygon | undefined {
   if (value === null || value === undefined) return undefined;
   const { type, coordinates } = value as { type?: unknown; coordinates?: unknown };
   const polygons = type === 'Polygon' ? [coordinates] : type === 'MultiPolygon' ? coordinates : undefined;
-  if (!Array.isArray(polygons)) throw new HubError('BAD_INPUT', 'within: a GeoJSON Polygon or MultiPolygon is needed');
+  if (!Array.isArray(polygons)) throw new HubError('BAD_INPUT', `${name}: a GeoJSON Polygon or MultiPolygon is needed`);
   const rings = polygons.flatMap((polygon: unknown) =>
     Array.isArray(polygon) && polygon.length > 0 ? polygon : [undefined],
   );
@@ -20,12 +20,12 @@ export function areaInput(value: unknown): Polygon | MultiPolygon | undefined {
     if (!isRing(ring))
       throw new HubError(
         'BAD_INPUT',
-        'within: a ring needs at least 4 positions of [longitude, latitude], the last equal to the first',
+        `${name}: a ring needs at least 4 positions of [longitude, latitude], the last equal to the first`,
       );
     positions += ring.length;
   }
   if (positions === 0 || positions > MAX_POSITIONS)
-    throw new HubError('BAD_INPUT', `within: 4 to ${MAX_POSITIONS} positions`);
+    throw new HubError('BAD_INPUT', `${name}: 4 to ${MAX_POSITIONS} positions`);
   return value as Polygon | MultiPolygon;
 }
 

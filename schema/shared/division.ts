@@ -51,9 +51,14 @@ export function addDivisions(builder: Builder, refs: Refs): void {
     t.field({
       type: refs.Division,
       nullable: true,
-      description: "One division; an old code gives today's. 单个区划，旧代码返回现行区划。",
-      args: { code: t.arg.string({ required: true, description: '6, 9 or 12 digits. 6、9 或 12 位。' }) },
-      resolve: (_root, args, context) => context.divisions.get(args.code) ?? null,
+      description:
+        "One division; an old code gives today's, or with a time the one that bore it then. 单个区划，旧代码返回现行区划；给定时间则返回当时的区划。",
+      args: {
+        code: t.arg.string({ required: true, description: '6, 9 or 12 digits. 6、9 或 12 位。' }),
+        at: t.arg({ type: 'DateTime', required: false, description: 'As of this time. 时间。' }),
+      },
+      resolve: (_root, { code, at }, context) =>
+        (at ? context.divisions.asOf(code, at) : context.divisions.get(code)) ?? null,
     }),
   );
 }

@@ -6,6 +6,7 @@ import { DivisionIndex } from '../../model/area.js';
 import { departmentOfFeed } from '../../model/department.js';
 import type { Outcome } from '../../model/record.js';
 import { type Database, openDatabase } from '../../prisma/database.js';
+import { seedJurisdictions } from '../../prisma/seed/jurisdictions.js';
 import { seedDivisions } from '../../prisma/seed/seed.js';
 import { type FeedRegistration, registerFeeds } from '../../prisma/store/feeds.js';
 import { Partitions } from '../../prisma/store/partitions.js';
@@ -164,6 +165,7 @@ export async function openGraph(now: Date, feeds: readonly FeedSketch[]): Promis
   const db = openDatabase({ url: database.url, onStatement: (sql) => statements.push(sql) });
   await db.transaction(async (client) => {
     await seedDivisions(client, join(packageRoot(), 'prisma', 'seed'));
+    await seedJurisdictions(client, join(packageRoot(), 'prisma', 'seed'));
     await registerFeeds(client, feeds.map(registration));
   });
   await db.write.query(`UPDATE feed SET link = 'UP'`);
