@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { DepartmentCode } from '../model/department.js';
 import type { PushDoor } from '../model/push.js';
 import type { Outcome } from '../model/record.js';
+import type { Outbound } from './outbound.js';
 
 /** What a feed's code exports. It does nothing until `create(…).run(…)`. */
 export interface Connector<S = unknown> {
@@ -27,6 +28,8 @@ export interface FeedSource {
 
 export interface FeedContext {
   readonly signal: AbortSignal;
+  /** Where the feed may connect to; every transport that calls out is given it. */
+  readonly outbound?: Outbound;
   readonly push: PushDoor;
   now(): Date;
   /** Stores records, rejects and watermark in one transaction; resolves after commit, so only then acknowledge. */

@@ -1,5 +1,14 @@
 import { PROPERTIES } from '../model/property.js';
-import { type FeedRecord, type ObservationRecord, pieceOf, type Reject, type RejectReason } from '../model/record.js';
+import {
+  type FeedRecord,
+  type ObservationRecord,
+  pieceOf,
+  type RegisterRecord,
+  type Reject,
+  type RejectReason,
+} from '../model/record.js';
+import { checkFields, labelFaults } from '../model/register-check.js';
+import { registerOf } from '../model/registers.js';
 
 /** How far ahead of the hub's clock a source's time may be. */
 export const FUTURE_TOLERANCE_MS = 10 * 60_000;
@@ -31,6 +40,7 @@ type Fault = readonly [RejectReason, string];
 
 function faultOf(record: FeedRecord, now: Date, options: GuardOptions): Fault | undefined {
   if (record.kind === 'station') return undefined;
+  if (record.kind === 'register') return registerFault(record);
   if (record.kind === 'threshold') return rangeFault(record.property, record.value, `threshold "${record.name}"`);
   const time = record.observedAt.getTime();
   if (!Number.isFinite(time)) return ['bad-time', `"${record.originalTime}" is no time`];
@@ -67,4 +77,11 @@ function rangeFault(name: ObservationRecord['property'], value: number, where: s
   if (value < min || value > max)
     return ['out-of-range', `${name} ${value} ${unit} at ${where} cannot be true: ${min} to ${max} can`];
   return undefined;
+}
+
+function registerFault({ noun: name, ...record }: RegisterRecord): Fault | undefined {
+  const noun = registerOf(name);
+  if (!noun) return ['unsupported', `"${name}" is no register of this hub`];
+  const first = labelFaults(record)[0] ?? checkFields(noun, record.fields).faults?.[0];
+  return first && [first.reason, `${noun.zh} "${record.code}": ${first.field} ${first.detail}`];
 }

@@ -6,6 +6,7 @@ import { backoffMs, pause } from './back-off.js';
 import { Batcher } from './batcher.js';
 import type { Connector, FeedContext, FeedSource } from './connector.js';
 import { type GuardOptions, guard } from './guard.js';
+import type { Outbound } from './outbound.js';
 import { withInput } from './shared/with-input.js';
 
 /** What the runtime needs of the hub; the server gives it. */
@@ -35,6 +36,7 @@ export interface FeedRuntimeOptions<S extends RuntimeSettings> {
   readonly settings: S;
   readonly store: FeedStore;
   readonly push: PushDoor;
+  readonly outbound?: Outbound;
   readonly now: () => Date;
   readonly keepObservationsDays: number;
   /** Told of every change of the link, with the new one. */
@@ -157,9 +159,10 @@ export class FeedRuntime<S extends RuntimeSettings = RuntimeSettings> {
   }
 
   #context(signal: AbortSignal): FeedContext {
-    const { store, connector, push, now, onListening } = this.options;
+    const { store, connector, push, outbound, now, onListening } = this.options;
     return {
       signal,
+      ...(outbound ? { outbound } : {}),
       push,
       now,
       take: (outcome) => this.#take(outcome),

@@ -2,6 +2,7 @@ import type { MultiPolygon, Polygon } from 'geojson';
 import type { AirDifference, AqiEdition, Averaging, Pollutant } from './air-quality.js';
 import type { Position } from './position.js';
 import type { PropertyName } from './property.js';
+import type { RegisterFields } from './register.js';
 import type { WarningLevel, WarningStatus } from './warning.js';
 
 /** A piece of what a source sent. `raw` is exactly what it sent (hashed, and kept only when rejected). */
@@ -144,6 +145,23 @@ export interface AirQualityRecord extends Provenance {
   readonly status: WarningStatus;
 }
 
+/** One entry of a list that a department keeps (model/registers.ts): what the department knows of it, not what happens there. */
+export interface RegisterRecord extends Piece {
+  readonly kind: 'register';
+  readonly noun: string;
+  /** The department's own code; with the feed and the noun it names the entry. */
+  readonly code: string;
+  readonly name: string;
+  readonly position?: Position;
+  /** As the source says; the hub's own point-in-polygon answer goes before it. */
+  readonly divisionCode?: string;
+  /** As `checkFields` returns them: null takes a value back, an absent one is kept. */
+  readonly fields: RegisterFields;
+  /** No longer in use. Kept, and shown only to who asks for it. */
+  readonly retired?: boolean;
+  readonly status: WarningStatus;
+}
+
 export type FeedRecord =
   | StationRecord
   | ThresholdRecord
@@ -151,7 +169,8 @@ export type FeedRecord =
   | WarningRecord
   | HotspotRecord
   | FireAlarmRecord
-  | AirQualityRecord;
+  | AirQualityRecord
+  | RegisterRecord;
 
 export const REJECT_REASONS = [
   'bad-crc',

@@ -2,6 +2,7 @@ import type { MultiPolygon, Polygon } from 'geojson';
 import type { AirDifference, AqiEdition, Averaging, Pollutant } from './air-quality.js';
 import type { FeedHealth, FeedVerdict } from './feed-state.js';
 import type { PollutantValue, Quality } from './record.js';
+import type { RegisterFields } from './register.js';
 
 /* What the store's readers return: rows of the tables, in camel case. */
 
@@ -156,4 +157,27 @@ export interface AirQualityRow extends ReportRow {
   readonly sourceCategory: string | null;
   readonly sourcePrimary: string | null;
   readonly differences: readonly AirDifference[];
+}
+
+/** An entry of a register, as it is or as one of its revisions was. */
+export interface RegisterRow {
+  /** "<feed>:<noun>:<code>" */
+  readonly id: string;
+  readonly feedId: string;
+  readonly noun: string;
+  readonly code: string;
+  readonly name: string;
+  readonly lon: number | null;
+  readonly lat: number | null;
+  readonly originalLon: number | null;
+  readonly originalLat: number | null;
+  readonly originalCrs: string | null;
+  readonly divisionCode: string | null;
+  readonly fields: RegisterFields;
+  readonly status: string;
+  readonly revision: number;
+  /** Whether a person wrote this revision; else the feed did. */
+  readonly byHand: boolean;
+  readonly updatedAt: Date;
+  readonly retiredAt: Date | null;
 }

@@ -38,3 +38,11 @@ export function requireReader(context: HubContext): void {
   if (context.viewer.mayRead) return;
   throw new HubError('UNAUTHENTICATED', 'reading needs a key: authorization: Bearer <key>');
 }
+
+/** Whether the caller may see personal data, such as a person's own number. */
+export const maySeePersonal = (context: HubContext): boolean => context.viewer.admin;
+
+/** Throws unless the caller may change the registers of this feed's department. */
+export function requireRegistrar(context: HubContext, _feedId: string): void {
+  requireAdmin(context);
+}

@@ -7,6 +7,7 @@ import type {
   FeedNode,
   ObservationRow,
   Page,
+  RegisterRow,
   RejectionRow,
   SourceRow,
   StationRow,
@@ -18,6 +19,14 @@ import type { PageRequest } from '../prisma/store/keyset.js';
 import { feedsById, feedsOfDepartments, rejectionsOf } from '../prisma/store/read-feeds.js';
 import { latestOf } from '../prisma/store/read-observations.js';
 import { qualityOf } from '../prisma/store/read-quality.js';
+import {
+  entriesByCode,
+  entriesById,
+  entriesReferring,
+  type Referring,
+  type RegisterKey,
+  revisionsOf,
+} from '../prisma/store/read-register.js';
 import {
   datastreamsById,
   datastreamsOfStations,
@@ -43,6 +52,11 @@ export interface Loaders {
   readonly warning: DataLoader<string, WarningSnapshot | undefined>;
   readonly supersedes: DataLoader<string, readonly string[]>;
   readonly warningSources: DataLoader<string, readonly SourceRow[]>;
+  readonly entry: DataLoader<string, RegisterRow | undefined>;
+  /** Of every feed that has one. */
+  readonly entriesOfCode: DataLoader<RegisterKey, readonly RegisterRow[], string>;
+  readonly referring: DataLoader<Referring, readonly RegisterRow[], string>;
+  readonly revisionsOfEntry: DataLoader<string, readonly RegisterRow[]>;
 }
 
 export function createLoaders(db: Database): Loaders {
@@ -92,6 +106,36 @@ export function createLoaders(db: Database): Loaders {
     warningSources: many(
       (ids) => sourcesOf(db, ids),
       (row) => row.identifier,
+    ),
+    ...registerLoaders(db),
+  };
+}
+
+function registerLoaders(db: Database): Pick<Loaders, 'entry' | 'entriesOfCode' | 'referring' | 'revisionsOfEntry'> {
+  const keyOf = ({ noun, code }: RegisterKey): string => JSON.stringify([noun, code]);
+  return {
+    entry: one(
+      (ids) => entriesById(db, ids),
+      (row) => row.id,
+    ),
+    entriesOfCode: new DataLoader(
+      async (keys) => {
+        const rows = await entriesByCode(db.read, keys);
+        return keys.map((key) => rows.filter((row) => keyOf(row) === keyOf(key)));
+      },
+      { cacheKeyFn: keyOf },
+    ),
+    referring: new DataLoader(
+      async (wanted) => {
+        const groups: RegisterRow[][] = wanted.map(() => []);
+        for (const { place, ...row } of await entriesReferring(db, wanted)) groups[place]?.push(row);
+        return groups;
+      },
+      { cacheKeyFn: ({ noun, field, code }) => JSON.stringify([noun, field, code]) },
+    ),
+    revisionsOfEntry: many(
+      (ids) => revisionsOf(db, ids),
+      (row) => row.id,
     ),
   };
 }

@@ -9,6 +9,7 @@ import { addDivisions } from './shared/division.js';
 import { addFeeds } from './shared/feed.js';
 import { addJurisdictions } from './shared/jurisdiction.js';
 import { addObservations } from './shared/observation.js';
+import { addRegisters } from './shared/register.js';
 import { addRepair } from './shared/repair.js';
 import { addReports } from './shared/report.js';
 import { addStations } from './shared/station.js';
@@ -32,6 +33,7 @@ export function buildSchema(): GraphQLSchema {
   addReports(builder, refs);
   addFires(builder, refs);
   addAirQuality(builder, refs);
+  addRegisters(builder, refs);
   return forReadersOnly(builder.toSchema());
 }
 

@@ -1,6 +1,8 @@
 import type { DepartmentCode } from '../model/department.js';
 import type { WarningSnapshot } from '../model/entry.js';
 import type { JurisdictionAreaRow, JurisdictionRow } from '../model/jurisdiction.js';
+import type { RegisterCode } from '../model/register.js';
+import { REGISTERS } from '../model/registers.js';
 import type { GapRow, QualitySheet, RetryResult } from '../model/repair.js';
 import type {
   AirQualityRow,
@@ -9,6 +11,7 @@ import type {
   DivisionRow,
   FeedNode,
   HotspotRow,
+  RegisterRow,
   RejectionRow,
   ReportRow,
   SeriesRow,
@@ -16,6 +19,7 @@ import type {
   StationRow,
   ThresholdRow,
 } from '../model/rows.js';
+import type { Near } from '../resolvers/shared/near-input.js';
 import type { ObservationNode } from '../resolvers/shared/observation.js';
 import type { ReportFilter } from '../resolvers/shared/report.js';
 import type { WarningChange } from '../resolvers/shared/warning.js';
@@ -45,10 +49,15 @@ export function createRefs(builder: Builder) {
     Jurisdiction: builder.objectRef<JurisdictionRow>('Jurisdiction'),
     JurisdictionArea: builder.objectRef<JurisdictionAreaRow>('JurisdictionArea'),
     Report: builder.interfaceRef<ReportRow>('Report'),
+    NearInput: builder.inputRef<Near>('NearInput'),
     ReportFilter: builder.inputRef<ReportFilter>('ReportFilter'),
     FireHotspot: builder.objectRef<HotspotRow>('FireHotspot'),
     FireAlarm: builder.objectRef<AlarmRow>('FireAlarm'),
     AirQuality: builder.objectRef<AirQualityRow>('AirQuality'),
+    RegisterEntry: builder.interfaceRef<RegisterRow>('RegisterEntry'),
+    RegisterCode: builder.objectRef<RegisterCode>('RegisterCode'),
+    /** The types of model/registers.ts by noun, e.g. "supply-depot". */
+    registers: new Map(REGISTERS.map(({ noun, type }) => [noun, builder.objectRef<RegisterRow>(type)])),
   };
 }
 

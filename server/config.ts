@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { type Document, isMap, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import type { Connector } from '../connectors/connector.js';
+import { OUTBOUND_RULE } from '../connectors/outbound.js';
 import type { RuntimeSettings } from '../connectors/runtime.js';
 import { type Secrets, substitute } from './substitute.js';
 
@@ -17,6 +18,10 @@ const hubSettings = z.strictObject({
   demo: z
     .strictObject({ enabled: z.boolean().default(true), speed: z.number().min(0.1).max(100).default(1) })
     .prefault({ enabled: false }),
+  /** Where feeds may connect to; without it, wherever their own settings point. */
+  outbound: z
+    .strictObject({ allow: z.array(z.string().regex(OUTBOUND_RULE, { error: 'host:port, a port of * for any' })) })
+    .optional(),
   keepObservationsDays: z.int().min(1).max(36_500).default(400),
   keepLogDays: z.int().min(1).max(36_500).default(30),
   keepRejectionsDays: z.int().min(1).max(36_500).default(90),

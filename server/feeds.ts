@@ -1,3 +1,4 @@
+import type { Outbound } from '../connectors/outbound.js';
 import { FeedRuntime, type FeedStore, type Link } from '../connectors/runtime.js';
 import type { PushDoor } from '../model/push.js';
 import type { Database } from '../prisma/database.js';
@@ -19,6 +20,7 @@ export interface FeedSetOptions {
   readonly feeds: readonly ConfiguredFeed[];
   readonly store: FeedStore;
   readonly push: PushDoor;
+  readonly outbound: Outbound;
   readonly now: () => Date;
   readonly keepObservationsDays: number;
   readonly onLink: (feedId: string, link: Link) => void;

@@ -1,9 +1,10 @@
+import { Outbound } from '../connectors/outbound.js';
 import { PostgresBus } from '../events/bus-postgres.js';
 import { LogHub } from '../events/hub.js';
 import { type Database, openDatabase } from '../prisma/database.js';
 import { Partitions } from '../prisma/store/partitions.js';
 import { Clockwork, expiryJob } from './clockwork.js';
-import type { Config } from './config.js';
+import type { Config, HubSettings } from './config.js';
 import { Demo, type DemoDepartments } from './demo.js';
 import { FeedMonitor } from './feed-monitor.js';
 import { FeedSet, registrations } from './feeds.js';
@@ -119,7 +120,8 @@ export class Hub {
     const { config } = this.options;
     const demo = this.#demo();
     if (demo) this.#onStop('demo', () => demo.stop());
-    const configured = config.feeds(demo ? await demo.start() : {});
+    const addresses = demo ? await demo.start() : {};
+    const configured = config.feeds(addresses);
     await registrations(db, configured);
     push.expect(configured.map(({ connector }) => connector.id));
     const feeds = new FeedSet({
@@ -132,6 +134,7 @@ export class Hub {
         onBatch: (feedId, result, milliseconds) => metrics.batch(feedId, result, milliseconds),
       }),
       push,
+      outbound: new Outbound(allowed(config.hub, addresses)),
       now: this.#now,
       keepObservationsDays: config.hub.keepObservationsDays,
       onLink: (feedId, link) => {
@@ -181,4 +184,12 @@ export class Hub {
   #failed(part: string, error: unknown): void {
     this.options.logger.error({ part, error }, 'a part of the hub failed');
   }
+}
+
+/** The settings' list, and the demo's own addresses, which are made anew at each start. */
+function allowed({ outbound }: HubSettings, demo: Readonly<Record<string, string>>): string[] | undefined {
+  const own = Object.values(demo)
+    .filter((address) => URL.canParse(address))
+    .map((address) => new URL(address));
+  return outbound && [...outbound.allow, ...own.map(({ hostname, port }) => `${hostname}:${port || '*'}`)];
 }

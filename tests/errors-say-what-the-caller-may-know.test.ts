@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { REGISTERS } from '../model/registers.js';
 import { graphql } from './generated/gql.js';
 import { ADMIN, type Graph, openGraph, READER, STRANGER } from './support/graph.js';
 import { observationRecord, stationRecord } from './support/records.js';
@@ -41,6 +42,12 @@ describe('who may do what', () => {
     'mutation { endJurisdictionArea(id: "x", to: "2026-01-01T00:00:00Z") }',
     'mutation { enableFeed(id: "water/telemetry") { id } }',
     'mutation { disableFeed(id: "water/telemetry") { id } }',
+    ...REGISTERS.flatMap(({ type, plural }) => [
+      `query { ${plural} { edges { cursor } } }`,
+      `query { ${type.charAt(0).toLowerCase()}${type.slice(1)}(id: "x") { id } }`,
+      `mutation { save${type}(input: {}) { id } }`,
+      `mutation { retire${type}(id: "x") { id } }`,
+    ]),
     'mutation { retryRejected(feed: "water/telemetry") { inputs } }',
   ];
   test.each(everyRoot)('without the right to read, %s is UNAUTHENTICATED and gives nothing', async (query) => {

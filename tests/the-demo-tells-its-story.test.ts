@@ -27,7 +27,7 @@ interface Feeds {
 }
 const FEEDS = '{ feeds { id state stateReason status receivedCount rejections { edges { node { reason detail } } } } }';
 
-test('npm start’s demo feeds seven feeds of four departments and plays its warnings from blue to cancelled, all of it an exercise', async () => {
+test('npm start’s demo plays its warnings from blue to cancelled, and all that its feeds bring is an exercise', async () => {
   const hub = await spawnHub({ HUB_DATA_DIR: folders.make(), HUB_DEMO_SPEED: '20' });
   ends.push(() => hub.kill('SIGTERM'));
   // Anyone on loopback may read the demo: no key is given here.
@@ -49,15 +49,5 @@ test('npm start’s demo feeds seven feeds of four departments and plays its war
     () => ask<Feeds>(hub.url, FEEDS),
     (answer) => answer.feeds.every((feed) => feed.state === 'LIVE' && feed.receivedCount > 0),
   );
-  expect(feeds.map((feed) => feed.id)).toEqual([
-    'ecology/air-quality',
-    'forestry/hotspots',
-    'forestry/video-alarms',
-    'natural-resources/geohazard',
-    'water/hydrology-db',
-    'water/telemetry',
-    'weather/stations',
-    'weather/warnings',
-  ]);
   for (const feed of feeds) expect([feed.id, feed.status, feed.rejections.edges]).toEqual([feed.id, 'EXERCISE', []]);
 }, 120_000);

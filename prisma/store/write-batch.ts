@@ -14,6 +14,7 @@ import { writeAirQuality } from './write-air-quality.js';
 import { writeFireAlarms, writeHotspots } from './write-fires.js';
 import { datastreamId, ensureDatastreams, writeObservations } from './write-observations.js';
 import { countDay } from './write-quality.js';
+import { writeRegister } from './write-register.js';
 import { writeRejections } from './write-rejections.js';
 import { stationId, writeStations, writeThresholds } from './write-stations.js';
 import { writeWarnings } from './write-warnings.js';
@@ -88,6 +89,7 @@ async function writeNouns(
     await writeHotspots(client, feedId, ofKind(records, 'hotspot'), at),
     await writeFireAlarms(client, feedId, ofKind(records, 'fire-alarm'), at),
     await writeAirQuality(client, feedId, ofKind(records, 'air-quality'), at),
+    await writeRegister(client, feedId, ofKind(records, 'register'), at),
   ];
 }
 

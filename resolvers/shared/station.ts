@@ -6,6 +6,7 @@ import type { PageRequest } from '../../prisma/store/keyset.js';
 import { readStations } from '../../prisma/store/read-stations.js';
 import type { HubContext } from '../context.js';
 import { areaInput, divisionInput, listInput } from './area-input.js';
+import { type Near, nearInput } from './near-input.js';
 import { idInput } from './text-input.js';
 
 export interface StationFilter {
@@ -13,7 +14,7 @@ export interface StationFilter {
   readonly divisions?: readonly string[] | null | undefined;
   readonly properties?: readonly string[] | null | undefined;
   readonly within?: unknown;
-  readonly near?: { readonly lon: number; readonly lat: number; readonly withinMetres: number } | null | undefined;
+  readonly near?: Near | null | undefined;
 }
 
 export function stations(
@@ -21,9 +22,6 @@ export function stations(
   context: HubContext,
 ): Promise<Page<StationRow>> {
   const filter = args.filter ?? {};
-  const near = filter.near ?? undefined;
-  if (near && (Math.abs(near.lon) > 180 || Math.abs(near.lat) > 90 || near.withinMetres < 0))
-    throw new HubError('BAD_INPUT', 'near: a longitude, a latitude and a distance of at least 0');
   return readStations(context.db, {
     first: args.first,
     after: args.after,
@@ -31,7 +29,7 @@ export function stations(
     divisionPrefixes: divisionInput(context.divisions, filter.divisions),
     properties: propertyInput(filter.properties),
     within: areaInput(filter.within),
-    near,
+    near: nearInput(filter.near),
   });
 }
 

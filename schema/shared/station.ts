@@ -133,7 +133,7 @@ function addDatastream(builder: Builder, refs: Refs): void {
 
 function addQueries(builder: Builder, refs: Refs): void {
   const StationConnection = connectionOf(builder, 'QueryStations', refs.Station);
-  const NearInput = builder.inputType('NearInput', {
+  builder.inputType(refs.NearInput, {
     description: 'A circle. 圆形范围。',
     fields: (t) => ({
       lon: t.float({ required: true, description: 'Longitude, WGS84 degrees. 经度。' }),
@@ -148,7 +148,7 @@ function addQueries(builder: Builder, refs: Refs): void {
       divisions: t.stringList({ description: 'In these divisions or beneath. 区划及其下级。' }),
       properties: t.stringList({ description: 'That observe one of these. 观测要素。' }),
       within: t.field({ type: 'GeoJSON', description: 'In this polygon. 多边形内。' }),
-      near: t.field({ type: NearInput, description: 'Around this point. 点周围。' }),
+      near: t.field({ type: refs.NearInput, description: 'Around this point. 点周围。' }),
     }),
   });
   builder.queryFields((t) => ({

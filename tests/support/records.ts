@@ -2,6 +2,7 @@ import type {
   FireAlarmRecord,
   HotspotRecord,
   ObservationRecord,
+  RegisterRecord,
   StationRecord,
   WarningRecord,
 } from '../../model/record.js';
@@ -95,4 +96,21 @@ export const fireAlarmRecord = (id: string, observedAt: Date): FireAlarmRecord =
   description: '林区烟雾',
   position: null,
   status: 'EXERCISE',
+});
+
+/** An entry of a register without a place, unless told otherwise. */
+export const registerRecord = (
+  noun: string,
+  code: string,
+  fields: RegisterRecord['fields'],
+  change: Partial<RegisterRecord> = {},
+): RegisterRecord => ({
+  kind: 'register',
+  noun,
+  code,
+  name: `演练·${code}`,
+  fields,
+  status: 'EXERCISE',
+  raw: JSON.stringify([noun, code, fields, change]),
+  ...change,
 });

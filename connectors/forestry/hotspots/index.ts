@@ -51,12 +51,13 @@ class File {
     const url = this.template.replaceAll('{key}', encodeURIComponent(key));
     const allow = [new URL(url).origin];
     try {
-      const { signal } = context;
+      const { signal, outbound } = context;
       const fetched = await fetchBytes(url, {
         timeoutMs,
         maxBytes: MAX_FIRMS_BYTES,
         signal,
         allow,
+        outbound,
         ...this.#held,
       });
       if (fetched.unchanged) return undefined;

@@ -24,7 +24,7 @@ const connector: Connector<Settings> = {
             else context.contact();
           },
         };
-        await subscribeMqtt(own.broker, handlers, context.signal);
+        await subscribeMqtt(own.broker, handlers, context);
       },
       replay: (input, now) => normalize(input, own, now, 'kept'),
     };

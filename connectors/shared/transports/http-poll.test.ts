@@ -3,6 +3,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { Outbound } from '../../outbound.js';
 import { FetchError, type FetchOptions, fetchBytes } from './http-poll.js';
 
 const servers: Server[] = [];
@@ -26,6 +27,7 @@ const get = (origin: string, path = '/', more: Partial<FetchOptions> = {}) =>
     maxBytes: 100_000,
     signal: new AbortController().signal,
     allow: [origin],
+    outbound: undefined,
     ...more,
   });
 
@@ -154,7 +156,32 @@ describe('what is no answer says so in one line without secrets', () => {
       maxBytes: 10,
       signal: new AbortController().signal,
       allow: ['http://127.0.0.1:1'],
+      outbound: undefined,
     };
     expect((await failure(fetchBytes(address, options))).failure).toBe('refused');
+  });
+});
+
+describe('where the hub may connect to', () => {
+  test('is judged before anything is sent, and again by what the name leads to', async () => {
+    let asked = 0;
+    const origin = await serve((_request, response) => {
+      asked += 1;
+      response.end('secret');
+    });
+    const { port } = new URL(origin);
+    const refused = await failure(get(origin, '/', { outbound: new Outbound(['data.wusu.gov.cn:443']) }));
+    expect([refused.failure, refused.message]).toEqual(['refused', expect.stringContaining('hub.outbound.allow')]);
+    // The resolver of this machine leads the name to loopback; its owner may have changed what it leads to since it was checked.
+    const rebound = new Outbound([`*:${port}`]);
+    const name = 'localhost.localdomain';
+    const answer = await get(`http://${name}:${port}`, '/', { outbound: rebound }).catch(
+      (error: FetchError) => error.failure,
+    );
+    expect(['refused', 'unreachable']).toContain(answer);
+    expect(asked).toBe(0);
+    // The control: allowed, the same server answers.
+    await get(origin, '/', { outbound: new Outbound([`127.0.0.1:${port}`]) });
+    expect(asked).toBe(1);
   });
 });

@@ -119,7 +119,9 @@ test('what is refused is kept in the ledger and the caller is told what, where a
       rejected: [{ reason: 'missing-time', detail: 'line 3: no time' }],
     },
   });
-  expect(taken).toEqual([REJECT]);
+  // With the whole body, which can be read again after a correction.
+  expect(taken).toMatchObject([REJECT]);
+  expect(taken[0]?.rejects[0]?.input?.()).toEqual(Buffer.from('bad'));
 });
 
 test('a sign of life stores nothing and counts as contact', async () => {

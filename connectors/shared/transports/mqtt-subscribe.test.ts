@@ -61,7 +61,7 @@ function start(
       return handle(message);
     },
   };
-  const run = subscribeMqtt(settings, handlers, abort.signal);
+  const run = subscribeMqtt(settings, handlers, { signal: abort.signal });
   run.catch(() => {});
   const texts = async (count: number): Promise<string[]> => {
     while (got.length < count)

@@ -3,6 +3,8 @@ import { connect as connectTls } from 'node:tls';
 import { type IPublishPacket, MqttClient } from 'mqtt';
 import { z } from 'zod';
 import { messageOf } from '../../../model/errors.js';
+import type { FeedContext } from '../../connector.js';
+import type { Outbound } from '../../outbound.js';
 import { secret } from '../settings.js';
 import { MqttStream } from './mqtt-stream.js';
 
@@ -65,10 +67,10 @@ export interface MqttHandlers {
 export async function subscribeMqtt(
   settings: MqttSettings,
   handlers: MqttHandlers,
-  signal: AbortSignal,
+  { signal, outbound }: Pick<FeedContext, 'signal' | 'outbound'>,
 ): Promise<void> {
   if (signal.aborted) return;
-  await new MqttSession(settings, handlers).run(signal);
+  await new MqttSession(settings, handlers, outbound).run(signal);
 }
 
 class MqttSession {
@@ -85,11 +87,12 @@ class MqttSession {
   constructor(
     private readonly settings: MqttSettings,
     private readonly handlers: MqttHandlers,
+    outbound: Outbound | undefined,
   ) {
     this.#ended = new Promise((resolve, reject) => {
       this.#end = (failure) => (failure ? reject(failure) : resolve());
     });
-    this.#stream = openStream(settings);
+    this.#stream = openStream(settings, outbound);
     this.#client = new MqttClient(() => this.#stream, clientOptions(settings));
     this.#client.handleMessage = (packet, next) => this.#receive(packet, () => next?.(ACKNOWLEDGED_HERE));
     this.#client.on('connect', () => this.#subscribe());
@@ -214,14 +217,18 @@ function clientOptions(settings: MqttSettings): ConstructorParameters<typeof Mqt
   };
 }
 
-function openStream(settings: MqttSettings): MqttStream {
+function openStream(settings: MqttSettings, outbound: Outbound | undefined): MqttStream {
   const { protocol, hostname, port } = new URL(settings.url);
   const host = hostname.replace(/^\[|\]$/g, '');
   const { serverName, ...pem } = settings.tls;
-  const socket =
-    protocol === 'mqtts:'
-      ? connectTls({ host, port: Number(port || 8883), servername: serverName ?? host, ...pem })
-      : connectTcp({ host, port: Number(port || 1883) });
+  const secure = protocol === 'mqtts:';
+  const address = {
+    host,
+    port: Number(port || (secure ? 8883 : 1883)),
+    ...(outbound ? { lookup: outbound.lookup } : {}),
+  };
+  outbound?.check(address.host, address.port);
+  const socket = secure ? connectTls({ ...address, servername: serverName ?? host, ...pem }) : connectTcp(address);
   return new MqttStream(socket, settings.maxMessageBytes + HEADER_BYTES);
 }
 

@@ -21,7 +21,7 @@ afterAll(() => database.drop());
 
 const never = new AbortController().signal;
 const use = <T>(work: (session: SqlSession) => Promise<T>, overrides: Record<string, unknown> = {}): Promise<T> =>
-  withDatabase(sqlSettings.parse({ url: database.url, ...overrides }), 'Asia/Shanghai', never, work);
+  withDatabase(sqlSettings.parse({ url: database.url, ...overrides }), 'Asia/Shanghai', { signal: never }, work);
 const failure = async (work: Promise<unknown>): Promise<string> =>
   work.then(
     () => 'nothing failed',
@@ -110,7 +110,7 @@ describe('nothing waits for ever', () => {
   test('a round that is stopped', async () => {
     const abort = new AbortController();
     const settings = sqlSettings.parse({ url: database.url });
-    const round = withDatabase(settings, 'UTC', abort.signal, (session) => {
+    const round = withDatabase(settings, 'UTC', { signal: abort.signal }, (session) => {
       const sleeping = session.query('SELECT pg_sleep(30)');
       abort.abort();
       return sleeping;

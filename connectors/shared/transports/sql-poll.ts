@@ -3,6 +3,8 @@ import pg from 'pg';
 import { z } from 'zod';
 import { messageOf } from '../../../model/errors.js';
 import { zoneMinutes } from '../../../model/time.js';
+import type { FeedContext } from '../../connector.js';
+import type { Outbound } from '../../outbound.js';
 import { secret } from '../settings.js';
 
 /** How a feed reaches a department's own PostgreSQL database; part of the feed's settings. */
@@ -58,11 +60,13 @@ const asText: pg.CustomTypesConfig = { getTypeParser: () => (value: string | Buf
 export async function withDatabase<T>(
   settings: SqlSettings,
   zone: string,
-  signal: AbortSignal,
+  { signal, outbound }: Pick<FeedContext, 'signal' | 'outbound'>,
   work: (session: SqlSession) => Promise<T>,
 ): Promise<T> {
   signal.throwIfAborted();
-  const connection = new Connection(settings);
+  const { hostname, port } = new URL(settings.url);
+  outbound?.check(hostname, Number(port || 5432));
+  const connection = new Connection(settings, outbound);
   const cut = (): void => connection.cut();
   signal.addEventListener('abort', cut, { once: true });
   try {
@@ -74,11 +78,28 @@ export async function withDatabase<T>(
   }
 }
 
+/** pg connects by host and port: the host's name is judged by what it leads to. */
+class GuardedSocket extends Socket {
+  constructor(private readonly outbound: Outbound | undefined) {
+    super();
+  }
+  override connect(...args: unknown[]): this {
+    const [port, host] = args;
+    const guarded = this.outbound && typeof port === 'number' && typeof host === 'string';
+    const whole = guarded ? [{ port, host, lookup: this.outbound.lookup }] : args;
+    return Reflect.apply(super.connect, this, whole) as this;
+  }
+}
+
 class Connection implements SqlSession {
-  readonly #socket = new Socket();
+  readonly #socket: Socket;
   readonly #client: pg.Client;
 
-  constructor(private readonly settings: SqlSettings) {
+  constructor(
+    private readonly settings: SqlSettings,
+    outbound: Outbound | undefined,
+  ) {
+    this.#socket = new GuardedSocket(outbound);
     this.#client = new pg.Client({
       connectionString: settings.url,
       connectionTimeoutMillis: settings.connectTimeoutMs,

@@ -21,7 +21,7 @@ const connector: Connector<Settings> = {
     return {
       everySeconds: own.pollSeconds,
       async run(context) {
-        await withDatabase(own.database, own.zone, context.signal, async (session) => {
+        await withDatabase(own.database, own.zone, context, async (session) => {
           const tables = await findTables(session, own);
           if (context.now().getTime() >= registryDueAt) {
             await readRegistry(session, tables, own, context);

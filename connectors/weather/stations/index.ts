@@ -18,11 +18,11 @@ const connector: Connector<Settings> = {
     return {
       everySeconds: own.pollSeconds,
       async run(context) {
-        const { signal } = context;
+        const { signal, outbound } = context;
         const allow = [new URL(own.url).origin];
         const { timeoutMs } = own;
         const address = addressOf(own, context.now());
-        const fetched = await fetchBytes(address, { timeoutMs, maxBytes: MAX_MUSIC_BYTES, signal, allow });
+        const fetched = await fetchBytes(address, { timeoutMs, maxBytes: MAX_MUSIC_BYTES, signal, allow, outbound });
         if (fetched.unchanged) return context.contact();
         const reply = decoded(fetched.bytes);
         if (reply && reply.returnCode !== '0') throw new Error(refusal(reply, own));

@@ -79,7 +79,8 @@ export class SourceReader {
     const { etag, lastModified } = this.#copies.get(link.url) ?? {};
     const { timeoutMs, headers } = this.settings;
     const allow = [new URL(this.source.url).origin];
-    const options = { timeoutMs, headers, allow, maxBytes: MAX_XML_BYTES, signal: context.signal, etag, lastModified };
+    const { signal, outbound } = context;
+    const options = { timeoutMs, headers, allow, outbound, maxBytes: MAX_XML_BYTES, signal, etag, lastModified };
     try {
       return { link, fetched: await fetchBytes(link.url, options) };
     } catch (error) {

@@ -1,0 +1,67 @@
+/** A value of a list, written as its code, its Chinese or its English name. */
+export interface RegisterCode {
+  readonly code: string;
+  readonly zh: string;
+  readonly en: string;
+  /** Taken from practice; the standard's own text was not seen. */
+  readonly unverified?: true;
+}
+
+/** What people read: the name in both languages (the Chinese one heads the column) and an example. */
+export interface Label {
+  readonly en: string;
+  readonly zh: string;
+  readonly example: string;
+}
+
+interface FieldBase extends Label {
+  /** camelCase; a number's unit stands last ("levelMetres"). */
+  readonly name: string;
+  readonly required?: true;
+  /** Personal data: shown only to those who may see it. */
+  readonly personal?: true;
+  /** Another field of the same type that this one may not be less, or earlier, than. */
+  readonly atLeast?: string;
+}
+
+export type RegisterField =
+  | (FieldBase & { readonly type: 'text'; readonly maxLength?: number; readonly phone?: true })
+  | (FieldBase & {
+      readonly type: 'number' | 'integer';
+      readonly unit?: string;
+      readonly min?: number;
+      readonly max?: number;
+    })
+  | (FieldBase & { readonly type: 'boolean' | 'date' | 'date-time' | 'texts' })
+  | (FieldBase & { readonly type: 'one-of'; readonly values: readonly RegisterCode[] })
+  /** `noun`: what it refers to, by code. `back`: the field of that noun which lists what refers to it. */
+  | (FieldBase & {
+      readonly type: 'reference';
+      readonly noun: string;
+      readonly back?: { readonly name: string; readonly en: string; readonly zh: string };
+    });
+
+/** One kind of thing that a department keeps a list of. All else (checks, columns, templates, queries, mutations) follows from it. */
+export interface RegisterNoun {
+  /** kebab-case, e.g. "supply-depot". */
+  readonly noun: string;
+  /** The GraphQL type, e.g. "SupplyDepot"; the single query field is the same in camelCase. */
+  readonly type: string;
+  /** The query field that lists them, e.g. "supplyDepots". */
+  readonly plural: string;
+  /** "<department>/<feed>": where entries saved by hand belong, beside those that the feed itself brings. */
+  readonly feed: string;
+  readonly en: string;
+  readonly zh: string;
+  readonly code: Label;
+  readonly name: Label;
+  /** point: a longitude and latitude, and a division; division: a division alone; none: neither. */
+  readonly place: 'point' | 'division' | 'none';
+  readonly fields: readonly RegisterField[];
+}
+
+/** What a field holds once checked: dates "YYYY-MM-DD", instants RFC 3339 in UTC, one-of and reference by code. */
+export type RegisterValue = string | number | boolean | readonly string[];
+
+/** Fields by name. Null: said to be empty. Absent: not spoken of. */
+export type RegisterFields = Readonly<Record<string, RegisterValue | null>>;

@@ -1,0 +1,29 @@
+import type { RegisterNoun } from './register.js';
+import { PLAN, RESCUE_TEAM, SHELTER, SUPPLY_DEPOT, SUPPLY_ITEM } from './registers/emergency.js';
+import { DUTY_SHIFT, EXPERT, INFORMATION_OFFICER } from './registers/emergency-people.js';
+import { FIRE_STATION } from './registers/fire-station.js';
+import { HAZARD_SITE } from './registers/hazard-site.js';
+import { BUILDING, CONSTRUCTION_SITE } from './registers/housing.js';
+import { RESERVOIR } from './registers/reservoir.js';
+
+/** Every kind of thing that departments keep lists of. A new one is a description in registers/ and a line here. */
+export const REGISTERS: readonly RegisterNoun[] = [
+  SUPPLY_DEPOT,
+  SUPPLY_ITEM,
+  RESCUE_TEAM,
+  SHELTER,
+  PLAN,
+  EXPERT,
+  INFORMATION_OFFICER,
+  DUTY_SHIFT,
+  BUILDING,
+  CONSTRUCTION_SITE,
+  HAZARD_SITE,
+  RESERVOIR,
+  FIRE_STATION,
+];
+
+const BY_NOUN: ReadonlyMap<string, RegisterNoun> = new Map(REGISTERS.map((each) => [each.noun, each]));
+
+/** The description of a noun; undefined for a name that is none. */
+export const registerOf = (noun: string): RegisterNoun | undefined => BY_NOUN.get(noun);

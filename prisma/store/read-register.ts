@@ -1,0 +1,130 @@
+import { contains } from '../../model/area.js';
+import type { Page, RegisterRow } from '../../model/rows.js';
+import type { Database, Queryable } from '../database.js';
+import { chunkSize, decodeKey, encodeKey, type PageRequest, pageSize, toPage, Where } from './keyset.js';
+import { type PlaceQuery, wherePlace } from './place-conditions.js';
+
+export interface RegisterQuery extends PageRequest, PlaceQuery {
+  readonly noun: string;
+  /** Part of the name, or the beginning of the code. */
+  readonly text?: string | undefined;
+  readonly feeds?: readonly string[] | undefined;
+  /** False: in use; true: retired; undefined: both. */
+  readonly retired?: boolean | undefined;
+  /** Fields, named by the register's description, that must hold one of these codes. */
+  readonly codes?: Readonly<Record<string, readonly string[]>> | undefined;
+}
+
+/** The select list of a RegisterRow from a table or step known as `e`. */
+export const REGISTER_COLUMNS = `e.id, e.feed_id AS "feedId", e.noun, e.code, e.name, e.lon, e.lat, e.original_lon AS "originalLon",
+  e.original_lat AS "originalLat", e.original_crs AS "originalCrs", e.division_code AS "divisionCode", e.fields, e.status,
+  e.revision, e.by_hand AS "byHand", e.updated_at AS "updatedAt", e.retired_at AS "retiredAt"`;
+
+/** Entries of one register by id. The outline of `within` is judged exactly, after its bounding box. */
+export async function readRegister(db: Database, query: RegisterQuery): Promise<Page<RegisterRow>> {
+  const size = pageSize(query);
+  const limit = chunkSize(size, query.within !== undefined);
+  const found: RegisterRow[] = [];
+  let after = decodeKey(query.after, 'text')?.[0];
+  for (;;) {
+    const where = conditions(query, after);
+    const { rows } = await db.read.query<RegisterRow>(
+      `SELECT ${REGISTER_COLUMNS} FROM register_entry e ${where.sql} ORDER BY e.id LIMIT ${where.bind(limit)}`,
+      where.values,
+    );
+    const { within } = query;
+    found.push(
+      ...(within ? rows.filter(({ lon, lat }) => lon !== null && lat !== null && contains(within, lon, lat)) : rows),
+    );
+    after = rows.at(-1)?.id;
+    if (found.length > size || rows.length < limit) return toPage(found, size, (row) => encodeKey(row.id));
+  }
+}
+
+function conditions(query: RegisterQuery, after: string | undefined): Where {
+  const where = new Where().and('e.noun = ?', query.noun);
+  if (after !== undefined) where.and('e.id > ?', after);
+  if (query.text !== undefined) {
+    const text = query.text.replaceAll(/[\\%_]/g, '\\$&');
+    where.and('e.name ILIKE ? OR e.code ILIKE ?', `%${text}%`, `${text}%`);
+  }
+  if (query.feeds) where.and('e.feed_id = ANY(?)', query.feeds);
+  if (query.retired !== undefined) where.and('(e.retired_at IS NOT NULL) = ?', query.retired);
+  for (const [name, codes] of Object.entries(query.codes ?? {}))
+    where.and('e.fields ->> ?::text = ANY(?)', name, codes);
+  wherePlace(where, 'e', query);
+  return where;
+}
+
+export async function entriesById(db: Database, ids: readonly string[]): Promise<RegisterRow[]> {
+  const { rows } = await db.read.query<RegisterRow>(
+    `SELECT ${REGISTER_COLUMNS} FROM register_entry e WHERE e.id = ANY($1)`,
+    [ids],
+  );
+  return rows;
+}
+
+/** An entry, locked until the transaction ends. */
+export async function lockEntry(client: Queryable, id: string): Promise<RegisterRow | undefined> {
+  const { rows } = await client.query<RegisterRow>(
+    `SELECT ${REGISTER_COLUMNS} FROM register_entry e WHERE e.id = $1 FOR UPDATE`,
+    [id],
+  );
+  return rows[0];
+}
+
+/** A noun and a code, as references name their target; several feeds may have one. */
+export interface RegisterKey {
+  readonly noun: string;
+  readonly code: string;
+}
+
+/** All entries of these codes, by id. */
+export async function entriesByCode(db: Queryable, keys: readonly RegisterKey[]): Promise<RegisterRow[]> {
+  const { rows } = await db.query<RegisterRow>(
+    `SELECT ${REGISTER_COLUMNS} FROM register_entry e
+     JOIN (SELECT DISTINCT * FROM unnest($1::text[], $2::text[]) AS k(noun, code)) k USING (noun, code) ORDER BY e.id`,
+    [keys.map((key) => key.noun), keys.map((key) => key.code)],
+  );
+  return rows;
+}
+
+/** Entries of `noun` whose reference `field` holds `code`. */
+export interface Referring {
+  readonly noun: string;
+  readonly field: string;
+  readonly code: string;
+}
+
+/** At most so many entries that refer to one thing are listed with it. */
+export const MAX_REFERRING = 200;
+
+/** For each of `wanted` what refers to it and is in use, by id, at most MAX_REFERRING; `place` is the index in `wanted`. */
+export async function entriesReferring(
+  db: Database,
+  wanted: readonly Referring[],
+): Promise<(RegisterRow & { readonly place: number })[]> {
+  const { rows } = await db.read.query<RegisterRow & { place: number }>(
+    `SELECT w.place::int, ${REGISTER_COLUMNS}
+     FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS w(noun, field, code, place)
+     CROSS JOIN LATERAL (SELECT * FROM register_entry r
+       WHERE r.noun = w.noun AND r.fields @> jsonb_build_object(w.field, w.code) AND r.retired_at IS NULL ORDER BY r.id LIMIT $4) e`,
+    [wanted.map((w) => w.noun), wanted.map((w) => w.field), wanted.map((w) => w.code), MAX_REFERRING],
+  );
+  return rows.map((row) => ({ ...row, place: row.place - 1 }));
+}
+
+/** At most so many revisions of an entry are listed. */
+export const MAX_REVISIONS = 100;
+
+/** The revisions of these entries, newest first, at most MAX_REVISIONS each. */
+export async function revisionsOf(db: Database, ids: readonly string[]): Promise<RegisterRow[]> {
+  const { rows } = await db.read.query<RegisterRow>(
+    `SELECT ${REGISTER_COLUMNS} FROM register_entry n CROSS JOIN LATERAL (
+       SELECT n.id, n.feed_id, n.noun, n.code, h.* FROM register_history h WHERE h.entry_id = n.id
+       ORDER BY h.revision DESC LIMIT $2) e
+     WHERE n.id = ANY($1) ORDER BY e.id, e.revision DESC`,
+    [ids, MAX_REVISIONS],
+  );
+  return rows;
+}
