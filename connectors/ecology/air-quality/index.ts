@@ -49,10 +49,11 @@ class Service {
   async round(context: FeedContext): Promise<string | undefined> {
     const { key = '', timeoutMs } = this.settings;
     const url = this.source.url.replaceAll('{key}', encodeURIComponent(key));
-    const { signal } = context;
+    const { signal, outbound } = context;
     try {
       const allow = [new URL(url).origin];
-      const fetched = await fetchBytes(url, { timeoutMs, maxBytes: MAX_AQI_BYTES, signal, allow, ...this.#held });
+      const limits = { timeoutMs, maxBytes: MAX_AQI_BYTES, signal, allow, outbound };
+      const fetched = await fetchBytes(url, { ...limits, ...this.#held });
       if (fetched.unchanged) return undefined;
       const origin = { name: this.source.url.split('?')[0] ?? '', place: this.source.place };
       const read = normalize(fetched.bytes, this.settings, context.now(), origin);
