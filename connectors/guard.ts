@@ -41,7 +41,8 @@ type Fault = readonly [RejectReason, string];
 function faultOf(record: FeedRecord, now: Date, options: GuardOptions): Fault | undefined {
   if (record.kind === 'station') return undefined;
   if (record.kind === 'register') return registerFault(record);
-  if (record.kind === 'threshold') return rangeFault(record.property, record.value, `threshold "${record.name}"`);
+  if (record.kind === 'threshold')
+    return record.value === null ? undefined : rangeFault(record.property, record.value, `threshold "${record.name}"`);
   const time = record.observedAt.getTime();
   if (!Number.isFinite(time)) return ['bad-time', `"${record.originalTime}" is no time`];
   if (time > now.getTime() + FUTURE_TOLERANCE_MS)

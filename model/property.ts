@@ -57,6 +57,18 @@ export const PROPERTIES = {
   'acceleration-y': property('m/s2', 'acceleration, Y', '加速度Y', -1000, 1000),
   'acceleration-z': property('m/s2', 'acceleration, Z', '加速度Z', -1000, 1000),
   'mud-level': property('m', 'mud level', '泥位', -500, 9000),
+  'tank-level': property('m', 'level in a tank', '储罐液位', 0, 100),
+  'tank-filling': property('%', 'share of a tank that is full', '储罐充装率', 0, 120),
+  'tank-pressure': property('kPa', 'gauge pressure in a tank', '储罐压力', -102, 100000),
+  'tank-temperature': property('Cel', 'temperature in a tank', '储罐温度', -273, 2000),
+  'combustible-gas': property(
+    '%{LEL}',
+    'combustible gas, share of the lower explosive limit',
+    '可燃气体浓度',
+    -10,
+    1000,
+  ),
+  'toxic-gas': property('[ppm]', 'toxic gas, by volume', '有毒气体浓度', -1000, 1000000),
 } as const satisfies Record<string, Property>;
 
 export type PropertyName = keyof typeof PROPERTIES;

@@ -40,13 +40,17 @@ export interface StationRecord extends Piece {
   readonly divisionCode?: string;
 }
 
-/** A level that means something at a station: SL 323 WRZ 警戒水位 is "warning", GRZ 保证水位 "guarantee", FSLTDZ 汛限 "flood-limit". */
+/** A level that means something at a station: SL 323 WRZ 警戒水位 is "warning", GRZ 保证水位 "guarantee", FSLTDZ 汛限 "flood-limit";
+ *  alarm limits of a plant are "high-high", "high", "low" and "low-low". */
 export interface ThresholdRecord extends Piece {
   readonly kind: 'threshold';
   readonly station: string;
   readonly property: PropertyName;
+  /** Where it holds for one of several sensors only. */
+  readonly sensor?: string;
   readonly name: string;
-  readonly value: number;
+  /** Null where the source says that there is none any more. */
+  readonly value: number | null;
   /** "MMDD" to "MMDD" inclusive, where the level holds for a part of the year only. */
   readonly season?: { readonly from: string; readonly to: string };
 }
@@ -58,6 +62,8 @@ export interface ObservationRecord extends Provenance {
   readonly property: PropertyName;
   /** Tells several sensors of one property at one station apart, e.g. "L1_GP_2". */
   readonly sensor?: string;
+  /** What is measured in, where the source says: "液氨". */
+  readonly medium?: string;
   /** In the property's unit (model/property.ts). Null only with quality MISSING. */
   readonly value: number | null;
   readonly quality: Quality;

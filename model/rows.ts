@@ -46,11 +46,13 @@ export interface DatastreamRow {
   readonly stationId: string;
   readonly property: string;
   readonly sensor: string;
+  readonly medium: string | null;
 }
 
 export interface ThresholdRow {
   readonly stationId: string;
   readonly property: string;
+  readonly sensor: string;
   readonly name: string;
   readonly seasonFrom: string;
   readonly seasonTo: string;

@@ -2,6 +2,8 @@ import type { Connector } from '../connectors/connector.js';
 import airQuality from '../connectors/ecology/air-quality/index.js';
 import hotspots from '../connectors/forestry/hotspots/index.js';
 import videoAlarms from '../connectors/forestry/video-alarms/index.js';
+import hazardousChemicals from '../connectors/industry/hazardous-chemicals/index.js';
+import hazardousChemicalsPush from '../connectors/industry/hazardous-chemicals-push/index.js';
 import geohazard from '../connectors/natural-resources/geohazard/index.js';
 import type { RuntimeSettings } from '../connectors/runtime.js';
 import hydrologyDatabase from '../connectors/water/hydrology-db/index.js';
@@ -22,4 +24,6 @@ export const connectors: readonly Connector<RuntimeSettings>[] = [
   hotspots,
   videoAlarms,
   airQuality,
+  hazardousChemicals,
+  hazardousChemicalsPush,
 ].map(erased);

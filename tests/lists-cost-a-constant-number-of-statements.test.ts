@@ -59,8 +59,10 @@ const STATIONS = graphql(`
             property
             unit
             thresholds { name value }
+            exceeds { name }
+            medium
             station { id feed { id } }
-            latest { value stale datastream { station { division { code } } } }
+            latest { value stale exceeds { name } datastream { station { division { code } } } }
           }
         }
       }

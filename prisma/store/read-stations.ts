@@ -70,5 +70,5 @@ export async function datastreamsOfStations(db: Database, stationIds: readonly s
 export const thresholdsOfStations = (db: Database, stationIds: readonly string[]): Promise<ThresholdRow[]> =>
   db.prisma.threshold.findMany({
     where: { stationId: { in: [...stationIds] } },
-    orderBy: [{ property: 'asc' }, { name: 'asc' }, { seasonFrom: 'asc' }],
+    orderBy: [{ property: 'asc' }, { sensor: 'asc' }, { name: 'asc' }, { seasonFrom: 'asc' }],
   });

@@ -128,9 +128,21 @@ export async function ensureDatastreams(
       unique.map(([, record]) => record.sensor ?? ''),
     ],
   );
+  await nameMedia(client, unique);
   const { rows } = await client.query<{ id: string; key: number }>(
     'SELECT id, key FROM datastream WHERE id = ANY($1)',
     [ids],
   );
   return new Map(rows.map((row) => [row.id, row.key]));
+}
+
+/** Most sources say nothing of a medium: then there is nothing to ask the database. */
+async function nameMedia(client: Queryable, rows: readonly (readonly [string, ObservationRecord])[]): Promise<void> {
+  const said = rows.filter(([, { medium }]) => medium !== undefined);
+  if (said.length === 0) return;
+  await client.query(
+    `UPDATE datastream d SET medium = m.medium FROM unnest($1::text[], $2::text[]) AS m(id, medium)
+     WHERE d.id = m.id AND d.medium IS DISTINCT FROM m.medium`,
+    [said.map(([id]) => id), said.map(([, { medium }]) => medium)],
+  );
 }

@@ -60,32 +60,53 @@ export async function writeStations(
   return { stored, replaced: rows.length - stored };
 }
 
-/** Replaces thresholds by (station, property, name, season). Returns how many changed. */
+/** Replaces thresholds by (station, property, sensor, name, season), and takes back those without a value. Returns how many changed. */
 export async function writeThresholds(
   client: Queryable,
   feedId: string,
   thresholds: readonly ThresholdRecord[],
 ): Promise<number> {
-  if (thresholds.length === 0) return 0;
-  const keyOf = (t: ThresholdRecord): string => [t.station, t.property, t.name, t.season?.from ?? ''].join('\n');
+  const keyOf = (t: ThresholdRecord): string =>
+    [t.station, t.property, t.sensor ?? '', t.name, t.season?.from ?? ''].join('\n');
   const unique = [...new Map(thresholds.map((t) => [keyOf(t), t])).entries()].sort(([a], [b]) => (a < b ? -1 : 1));
   const rows = unique.map(([, t]) => t);
+  const gone = rows.filter(({ value }) => value === null);
+  const kept = rows.filter(({ value }) => value !== null);
+  return (await dropThresholds(client, feedId, gone)) + (await putThresholds(client, feedId, kept));
+}
+
+const keysOf = (feedId: string, rows: readonly ThresholdRecord[]): unknown[] => [
+  feedId,
+  rows.map((t) => t.station),
+  rows.map((t) => t.property),
+  rows.map((t) => t.sensor ?? ''),
+  rows.map((t) => t.name),
+  rows.map((t) => t.season?.from ?? ''),
+];
+
+async function dropThresholds(client: Queryable, feedId: string, rows: readonly ThresholdRecord[]): Promise<number> {
+  if (rows.length === 0) return 0;
   const { rowCount } = await client.query(
-    `INSERT INTO threshold (station_id, property, name, season_from, season_to, value)
-     SELECT $1 || ':' || station, property, name, season_from, season_to, value
-     FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::float8[])
-       AS t(station, property, name, season_from, season_to, value)
-     ON CONFLICT (station_id, property, name, season_from) DO UPDATE SET value = excluded.value, season_to = excluded.season_to
+    `DELETE FROM threshold t USING unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
+       AS g(station, property, sensor, name, season_from)
+     WHERE t.station_id = $1 || ':' || g.station AND t.property = g.property AND t.sensor = g.sensor AND t.name = g.name
+       AND t.season_from = g.season_from`,
+    keysOf(feedId, rows),
+  );
+  return rowCount ?? 0;
+}
+
+async function putThresholds(client: Queryable, feedId: string, rows: readonly ThresholdRecord[]): Promise<number> {
+  if (rows.length === 0) return 0;
+  const { rowCount } = await client.query(
+    `INSERT INTO threshold (station_id, property, sensor, name, season_from, season_to, value)
+     SELECT $1 || ':' || station, property, sensor, name, season_from, season_to, value
+     FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::float8[])
+       AS t(station, property, sensor, name, season_from, season_to, value)
+     ON CONFLICT (station_id, property, sensor, name, season_from)
+       DO UPDATE SET value = excluded.value, season_to = excluded.season_to
      WHERE (threshold.value, threshold.season_to) IS DISTINCT FROM (excluded.value, excluded.season_to)`,
-    [
-      feedId,
-      rows.map((t) => t.station),
-      rows.map((t) => t.property),
-      rows.map((t) => t.name),
-      rows.map((t) => t.season?.from ?? ''),
-      rows.map((t) => t.season?.to ?? ''),
-      rows.map((t) => t.value),
-    ],
+    [...keysOf(feedId, rows), rows.map((t) => t.season?.to ?? ''), rows.map((t) => t.value)],
   );
   return rowCount ?? 0;
 }

@@ -3,12 +3,14 @@ import type { DepartmentCode } from '../../model/department.js';
 import type { ObservationEntry } from '../../model/entry.js';
 import { HubError } from '../../model/errors.js';
 import { feedState, freshSince } from '../../model/feed-state.js';
-import type { DatastreamRow, SeriesRow } from '../../model/rows.js';
+import type { DatastreamRow, SeriesRow, ThresholdRow } from '../../model/rows.js';
+import { inSeason } from '../../model/season.js';
+import { isBeyond } from '../../model/threshold.js';
 import { readSeries } from '../../prisma/store/read-observations.js';
 import { type HubContext, renewLoaders } from '../context.js';
 import { divisionInput, listInput } from './area-input.js';
 import { feedOf } from './feed.js';
-import { departmentOf, propertyInput, stationOf } from './station.js';
+import { departmentOf, propertyInput, stationOf, thresholdsOf } from './station.js';
 
 /** An observation with the datastream it belongs to. */
 export interface ObservationNode {
@@ -35,6 +37,15 @@ export async function isStale(node: ObservationNode, context: HubContext): Promi
   return (
     state === 'DOWN' || state === 'DISABLED' || node.observedAt < freshSince(feed.expectedEverySeconds, context.now())
   );
+}
+
+/** The thresholds that a value has reached or gone beyond, the gravest first; none for a value that is missing or erroneous. */
+export async function exceeds(node: ObservationNode | null, context: HubContext): Promise<ThresholdRow[]> {
+  if (!node || node.value === null || node.quality === 'ERRONEOUS') return [];
+  const { value, observedAt } = node;
+  const all = await thresholdsOf(node.datastream, context);
+  const passed = all.filter((each) => inSeason(each.seasonFrom, each.seasonTo, observedAt) && isBeyond(each, value));
+  return passed.sort((a, b) => Math.abs(value - a.value) - Math.abs(value - b.value));
 }
 
 const MAX_POINTS = 10_000;

@@ -49,9 +49,10 @@ export function propertyInput(names: readonly string[] | null | undefined): read
 
 export const unitOf = (row: DatastreamRow): string => PROPERTIES[row.property as PropertyName]?.unit ?? '1';
 
+/** Those of its property, for its sensor or for every one. */
 export async function thresholdsOf(row: DatastreamRow, context: HubContext): Promise<readonly ThresholdRow[]> {
   const all = await context.loaders.thresholdsOfStation.load(row.stationId);
-  return all.filter((threshold) => threshold.property === row.property);
+  return all.filter(({ property, sensor }) => property === row.property && (sensor === '' || sensor === row.sensor));
 }
 
 /** The station of a datastream; the database keeps that reference. */

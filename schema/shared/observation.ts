@@ -35,6 +35,12 @@ export function addObservations(builder: Builder, refs: Refs): void {
         description: 'Too old to be taken for the present, or of a feed that is down. 已陈旧或数据源中断。',
         resolve: (node, _args, context) => observation.isStale(node, context),
       }),
+      exceeds: t.field({
+        type: [refs.Threshold],
+        description:
+          'Thresholds in force that the value has reached or gone beyond, the gravest first. 达到或越过的特征值、报警限，最严重的在前。',
+        resolve: (node, _args, context) => observation.exceeds(node, context),
+      }),
       originalTime: t.exposeString('originalTime', { description: 'The time as the source wrote it. 来源原始时间。' }),
       zone: t.exposeString('zone', { description: 'The zone in which that was read. 原始时间的时区。' }),
       revision: t.exposeInt('revision', { description: 'How often the source has corrected it. 更正次数。' }),

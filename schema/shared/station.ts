@@ -1,4 +1,5 @@
 import { inSeason } from '../../model/season.js';
+import { isBelow } from '../../model/threshold.js';
 import { feedOf } from '../../resolvers/shared/feed.js';
 import * as observation from '../../resolvers/shared/observation.js';
 import { divisionOf, pointOf } from '../../resolvers/shared/place.js';
@@ -16,7 +17,19 @@ export function addStations(builder: Builder, refs: Refs): void {
     description:
       'A level that means something at a station, such as the warning water level. 测站的特征值，如警戒水位。',
     fields: (t) => ({
-      name: t.exposeString('name', { description: 'warning, guarantee, flood-limit … 名称。' }),
+      name: t.exposeString('name', {
+        description:
+          'warning, guarantee, flood-limit, high-high, high, low, low-low … 名称，如警戒、保证、汛限、高高限。',
+      }),
+      sensor: t.string({
+        nullable: true,
+        description: 'Where it holds for one sensor only. 仅适用于该传感器。',
+        resolve: (node) => node.sensor || null,
+      }),
+      below: t.boolean({
+        description: 'Whether it is passed by falling to it, as low and low-low are. 是否为下限。',
+        resolve: (node) => isBelow(node.name),
+      }),
       value: t.exposeFloat('value', { description: "In the datastream's unit. 数值，单位同数据流。" }),
       seasonFrom: t.string({
         nullable: true,
@@ -115,6 +128,16 @@ function addDatastream(builder: Builder, refs: Refs): void {
         type: [refs.Threshold],
         description: 'Levels that mean something for it. 特征值。',
         resolve: async (node, _args, context) => [...(await station.thresholdsOf(node, context))],
+      }),
+      exceeds: t.field({
+        type: [refs.Threshold],
+        description:
+          'Thresholds in force that the newest value has reached or gone beyond, the gravest first. 最新值达到或越过的特征值、报警限，最严重的在前。',
+        resolve: async (node, _args, context) => observation.exceeds(await observation.latest(node, context), context),
+      }),
+      medium: t.exposeString('medium', {
+        nullable: true,
+        description: 'What is measured in, where the source says. 介质，如液氨。',
       }),
       series: t.field({
         type: [refs.SeriesPoint],
