@@ -1,6 +1,5 @@
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { Aedes } from 'aedes';
-import { connectAsync, type MqttClient } from 'mqtt';
+import type { MqttClient } from 'mqtt';
+import { gateway, LoopbackBroker } from './mqtt-broker.js';
 import type { DemoPart, DemoWorld } from './part.js';
 import type { StandIn } from './stand-in.js';
 import type { Scene, Story } from './story.js';
@@ -26,9 +25,7 @@ export const naturalResources = ({ story, now }: DemoWorld): DemoPart => ({
 /** The sensors' broker (MQTT 3.1.1, sessions in memory) and the gateways of four slopes publishing to `$dp` with QoS 1. */
 export class GeohazardNetwork implements StandIn {
   readonly name = 'slope sensors (MQTT)';
-  readonly #sockets = new Set<Socket>();
-  #broker: Aedes | undefined;
-  #server: Server | undefined;
+  readonly #broker = new LoopbackBroker();
   #gateways: MqttClient[] = [];
   #timer: NodeJS.Timeout | undefined;
 
@@ -38,18 +35,8 @@ export class GeohazardNetwork implements StandIn {
   ) {}
 
   async start(): Promise<string> {
-    const broker = await Aedes.createBroker();
-    this.#broker = broker;
-    const server = createServer((socket) => {
-      this.#sockets.add(socket.on('close', () => this.#sockets.delete(socket)));
-      broker.handle(socket);
-    });
-    this.#server = server;
-    await new Promise<void>((done, failed) => {
-      server.once('error', failed).listen(0, '127.0.0.1', done);
-    });
-    const url = `mqtt://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    for (const { device } of SLOPES) this.#gateways.push(await gateway(url, device));
+    const url = await this.#broker.start();
+    for (const { device } of SLOPES) this.#gateways.push(await gateway(url, `gateway-${device}`));
     const publish = (): void => void this.#publish();
     this.#timer = setInterval(publish, Math.max(SHORTEST_MS, this.story.wallMs(EVERY)));
     publish();
@@ -60,11 +47,7 @@ export class GeohazardNetwork implements StandIn {
     clearInterval(this.#timer);
     await Promise.all(this.#gateways.map((each) => each.endAsync(true)));
     this.#gateways = [];
-    const [server, broker] = [this.#server, this.#broker];
-    this.#server = this.#broker = undefined;
-    if (broker) await new Promise<void>((done) => broker.close(done));
-    for (const socket of this.#sockets) socket.destroy();
-    if (server?.listening) await new Promise((done) => server.close(done));
+    await this.#broker.stop();
   }
 
   async #publish(): Promise<void> {
@@ -78,9 +61,6 @@ export class GeohazardNetwork implements StandIn {
     await Promise.allSettled(publishing);
   }
 }
-
-const gateway = (url: string, device: string): Promise<MqttClient> =>
-  connectAsync(url, { clientId: `gateway-${device}`, protocolVersion: 4, connectTimeout: 5000, reconnectPeriod: 1000 });
 
 /** What a slope's gateway says at one moment: its own points and those of its child device. */
 function message(slope: Slope, scene: Scene, now: Date): unknown {

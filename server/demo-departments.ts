@@ -2,6 +2,7 @@ import { airQuality } from '../demo/air-quality.js';
 import { FilesServer } from '../demo/files-server.js';
 import { forestry } from '../demo/forestry.js';
 import { naturalResources } from '../demo/geohazard.js';
+import { industry } from '../demo/industry.js';
 import type { DemoPart, DemoWorld } from '../demo/part.js';
 import { Story } from '../demo/story.js';
 import { water } from '../demo/water.js';
@@ -9,7 +10,14 @@ import { weather } from '../demo/weather.js';
 import type { DemoDepartments } from './demo.js';
 
 /** Every department's share. */
-const PARTS: readonly ((world: DemoWorld) => DemoPart)[] = [weather, water, naturalResources, forestry, airQuality];
+const PARTS: readonly ((world: DemoWorld) => DemoPart)[] = [
+  weather,
+  water,
+  naturalResources,
+  forestry,
+  airQuality,
+  industry,
+];
 
 export interface DemoOptions {
   /** 1 plays a round in eight minutes. */

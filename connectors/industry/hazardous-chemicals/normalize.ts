@@ -26,7 +26,7 @@ export function normalize(input: Uint8Array, settings: PlantSettings, _now: Date
         refuse(error.reason, error.message, item.raw);
       }
     };
-    for (const item of message.equipment) attempt(item, () => [equipmentRecord(item, settings)]);
+    for (const item of message.equipment) attempt(item, (refuse) => [equipmentRecord(item, settings, refuse)]);
     for (const item of message.points) attempt(item, (refuse) => pointRecords(item, settings, refuse));
     return { records, rejects };
   });
