@@ -17,19 +17,19 @@ function at(seconds: number) {
   current = START + seconds * 100;
   return { story, now };
 }
-const valueOf = (message: unknown, point: string): unknown =>
+const readingOf = (message: unknown, point: string): unknown =>
   readPlant(Buffer.from(JSON.stringify(message))).points.find(({ fields }) => fields.pointCode === point)?.fields.value;
 
 describe('the generated plants', () => {
   test('fill a tank past its high limit in the storm, and let gas out near the peak', () => {
     const level = [10, 290, 479].map((seconds) => {
       const { story, now } = at(seconds);
-      return Number(valueOf(methanolMessage(story.scene(), now()), 'LT-V101'));
+      return Number(readingOf(methanolMessage(story.scene(), now()), 'LT-V101'));
     });
     expect(level.map((metres) => metres > 10.8)).toEqual([false, true, false]);
     const gas = [10, 285].map((seconds) => {
       const { story, now } = at(seconds);
-      return Number(valueOf(gasMessage(story.scene(), now()), 'AT-21'));
+      return Number(readingOf(gasMessage(story.scene(), now()), 'AT-21'));
     });
     expect(gas.map((percent) => percent > 25)).toEqual([false, true]);
   });
