@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { DepartmentCode } from '../model/department.js';
 import type { PushDoor } from '../model/push.js';
 import type { Outcome } from '../model/record.js';
+import type { HubView } from './hub-view.js';
 import type { Outbound } from './outbound.js';
 
 /** What a feed's code exports. It does nothing until `create(…).run(…)`. */
@@ -13,7 +14,8 @@ export interface Connector<S = unknown> {
   /** LATE is judged by the newest observation, or, for feeds that are rightly silent for days, by the last contact. */
   readonly freshness: 'observation' | 'contact';
   readonly settings: z.ZodType<S>;
-  create(settings: S): FeedSource;
+  /** `view`: NO_VIEW where the runtime gives none. */
+  create(settings: S, view?: HubView): FeedSource;
 }
 
 /** A running source. `run` resolves: one poll is done, call again after `everySeconds`. Pending: it listens until

@@ -18,6 +18,8 @@ interface FieldBase extends Label {
   /** camelCase; a number's unit stands last ("levelMetres"). */
   readonly name: string;
   readonly required?: true;
+  /** Other names of the column in departments' own tables, beside the Chinese one. */
+  readonly aliases?: readonly string[];
   /** Personal data: shown only to those who may see it. */
   readonly personal?: true;
   /** Another field of the same type that this one may not be less, or earlier, than. */

@@ -1,8 +1,6 @@
 import type { RegisterNoun } from '../register.js';
 import { codes, date, integer, number, oneOf, personalPhone, text, yesNo } from '../register-fields.js';
 
-const feed = 'housing/buildings-and-sites';
-
 const STRUCTURES = codes(
   ['MASONRY', '砌体结构', 'Masonry'],
   ['CONCRETE', '钢筋混凝土结构', 'Reinforced concrete'],
@@ -31,7 +29,7 @@ export const BUILDING: RegisterNoun = {
   noun: 'building',
   type: 'Building',
   plural: 'buildings',
-  feed,
+  feed: 'housing/buildings',
   en: 'A building of the national disaster risk survey',
   zh: '房屋建筑（全国自然灾害综合风险普查）',
   code: { en: 'Building code', zh: '房屋编号', example: '6542020010001' },
@@ -57,7 +55,7 @@ export const CONSTRUCTION_SITE: RegisterNoun = {
   noun: 'construction-site',
   type: 'ConstructionSite',
   plural: 'constructionSites',
-  feed,
+  feed: 'housing/sites',
   en: 'A construction site',
   zh: '建筑工地',
   code: { en: 'Construction permit', zh: '施工许可证号', example: '654202202605010101' },
