@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { createSchema, createYoga, type YogaInitialContext } from 'graphql-yoga';
+import { createSchema, createYoga } from 'graphql-yoga';
 import { Outbound } from '../../outbound.js';
 import { callGraphql, type GraphqlCall, graphqlQuery, pollGraphql } from './graphql-remote.js';
 import { FetchError } from './http-poll.js';
@@ -23,29 +23,28 @@ async function serve(listener: RequestListener): Promise<string> {
 }
 
 /** A department's real service: one area whose figures fail. */
-const service = (): Promise<string> =>
-  serve(
-    createYoga({
-      logging: false,
-      maskedErrors: false,
-      schema: createSchema<YogaInitialContext>({
-        typeDefs:
-          'type Query { areas(codes: [String!]!): [Area!]! key: String! } type Area { code: String! free: Int }',
-        resolvers: {
-          Query: {
-            areas: (_root, { codes }: { codes: string[] }) => codes.map((code) => ({ code })),
-            key: (_root, _args, { request }) => request.headers.get('authorization') ?? 'none',
-          },
-          Area: {
-            free: ({ code }: { code: string }) => {
-              if (code === 'B') throw new Error('the gate of B\nis broken');
-              return 7;
-            },
+function service(): Promise<string> {
+  const yoga = createYoga({
+    logging: false,
+    maskedErrors: false,
+    schema: createSchema({
+      typeDefs: 'type Query { areas(codes: [String!]!): [Area!]! key: String! } type Area { code: String! free: Int }',
+      resolvers: {
+        Query: {
+          areas: (_root, { codes }: { codes: string[] }) => codes.map((code) => ({ code })),
+          key: (_root, _args, { request }) => request.headers.get('authorization') ?? 'none',
+        },
+        Area: {
+          free: ({ code }: { code: string }) => {
+            if (code === 'B') throw new Error('the gate of B\nis broken');
+            return 7;
           },
         },
-      }),
+      },
     }),
-  );
+  });
+  return serve((request, response) => void yoga(request, response));
+}
 
 const context = { signal: new AbortController().signal, outbound: new Outbound(['127.0.0.1:*']) };
 const limits = { timeoutMs: 5000, maxBytes: 100_000 };
