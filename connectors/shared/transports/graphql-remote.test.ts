@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { createSchema, createYoga } from 'graphql-yoga';
+import { createSchema, createYoga, type YogaInitialContext } from 'graphql-yoga';
 import { Outbound } from '../../outbound.js';
 import { callGraphql, type GraphqlCall, graphqlQuery, pollGraphql } from './graphql-remote.js';
 import { FetchError } from './http-poll.js';
@@ -27,12 +27,12 @@ function service(): Promise<string> {
   const yoga = createYoga({
     logging: false,
     maskedErrors: false,
-    schema: createSchema({
+    schema: createSchema<YogaInitialContext>({
       typeDefs: 'type Query { areas(codes: [String!]!): [Area!]! key: String! } type Area { code: String! free: Int }',
       resolvers: {
         Query: {
           areas: (_root, { codes }: { codes: string[] }) => codes.map((code) => ({ code })),
-          key: (_root, _args, { request }) => request.headers.get('authorization') ?? 'none',
+          key: (_root, _args, { request }: YogaInitialContext) => request.headers.get('authorization') ?? 'none',
         },
         Area: {
           free: ({ code }: { code: string }) => {
