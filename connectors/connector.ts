@@ -4,6 +4,7 @@ import type { PushDoor } from '../model/push.js';
 import type { Outcome } from '../model/record.js';
 import type { HubView } from './hub-view.js';
 import type { Outbound } from './outbound.js';
+import type { TableForm } from './shared/tables/columns.js';
 
 /** What a feed's code exports. It does nothing until `create(…).run(…)`. */
 export interface Connector<S = unknown> {
@@ -14,6 +15,8 @@ export interface Connector<S = unknown> {
   /** LATE is judged by the newest observation, or, for feeds that are rightly silent for days, by the last contact. */
   readonly freshness: 'observation' | 'contact';
   readonly settings: z.ZodType<S>;
+  /** Of a feed whose tables people fill in: what `npm run templates` makes its template from. */
+  readonly table?: TableForm;
   /** `view`: NO_VIEW where the runtime gives none. */
   create(settings: S, view?: HubView): FeedSource;
 }

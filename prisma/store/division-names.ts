@@ -16,7 +16,13 @@ export class DivisionNames {
       const own = plain(row.nameZh);
       for (const name of new Set([own, own.replace(OFFICE, '')])) {
         // Each name above alone, and all of them from there downwards.
-        const before = above.flatMap((each, at) => [each, above.slice(0, at + 1).reverse().join('')]);
+        const before = above.flatMap((each, at) => [
+          each,
+          above
+            .slice(0, at + 1)
+            .reverse()
+            .join(''),
+        ]);
         for (const each of ['', ...before]) this.#add(each + name, row.code);
       }
     }

@@ -72,8 +72,7 @@ export function textCell(field: RegisterField): (cell: string) => string | reado
 /** A code, its Chinese or English name, or both in one cell ("106 临时住宿"). */
 export function choiceCell(values: readonly RegisterCode[]): (cell: string) => string {
   const known = new Map<string, string>();
-  for (const { code, zh, en } of values)
-    for (const name of [en, zh, code, `${code} ${zh}`]) known.set(key(name), code);
+  for (const { code, zh, en } of values) for (const name of [en, zh, code, `${code} ${zh}`]) known.set(key(name), code);
   return (cell) => {
     const found = known.get(key(cell));
     if (found !== undefined) return found;
@@ -112,7 +111,9 @@ export function degreesCell(cell: string): number {
     .replace(/^(东经|北纬|[EN])/i, '');
   const parts = DEGREES.exec(text);
   const [degrees = 0, minutes = 0, seconds = 0] = parts?.slice(1).map((part) => Number(part ?? 0)) ?? [];
-  const value = parts ? degrees + minutes / 60 + seconds / 3600 : Number(/^\d{1,3}(\.\d+)?°?$/.test(text) ? text.replace('°', '') : 'x');
+  const value = parts
+    ? degrees + minutes / 60 + seconds / 3600
+    : Number(/^\d{1,3}(\.\d+)?°?$/.test(text) ? text.replace('°', '') : 'x');
   if (Number.isFinite(value) && minutes < 60 && seconds < 60) return Math.round(value * 1e8) / 1e8;
   throw cellFault(
     'bad-position',
@@ -121,8 +122,42 @@ export function degreesCell(cell: string): number {
   );
 }
 
-const RETIRED = new Set(['是', '停用', '已停用', '不再使用', '撤销', '已撤销', '注销', '报废', '拆除', '已拆除', '废止', '作废', '离任', 'yes', 'y', 'true', '1', '√', 'retired']);
-const IN_USE = new Set(['否', '在用', '使用', '正常', '有效', '启用', '现行', '在岗', 'no', 'n', 'false', '0', 'active']);
+const RETIRED = new Set([
+  '是',
+  '停用',
+  '已停用',
+  '不再使用',
+  '撤销',
+  '已撤销',
+  '注销',
+  '报废',
+  '拆除',
+  '已拆除',
+  '废止',
+  '作废',
+  '离任',
+  'yes',
+  'y',
+  'true',
+  '1',
+  '√',
+  'retired',
+]);
+const IN_USE = new Set([
+  '否',
+  '在用',
+  '使用',
+  '正常',
+  '有效',
+  '启用',
+  '现行',
+  '在岗',
+  'no',
+  'n',
+  'false',
+  '0',
+  'active',
+]);
 
 /** Whether an entry is out of use. */
 export function retiredCell(cell: string): boolean {

@@ -39,7 +39,11 @@ export function registerColumns(noun: RegisterNoun): Columns {
     retired: optional.parsed('停用', retiredCell, {
       example: '否',
       note: '不再使用的填“是”，记录保留；在用的填“否”或留空',
-      aliases: ['是否停用', '是否在册停用', ...(noun.fields.some(({ zh }) => zh.endsWith('状态')) ? [] : ['状态', '在用状态'])],
+      aliases: [
+        '是否停用',
+        '是否在册停用',
+        ...(noun.fields.some(({ zh }) => zh.endsWith('状态')) ? [] : ['状态', '在用状态']),
+      ],
     }),
   };
 }
@@ -52,7 +56,10 @@ const DIVISION = optional.parsed('所在区划', divisionCell, {
   aliases: ['区划代码', '行政区划', '行政区划代码', '所属区划', '所在乡镇', '乡镇街道', '所在乡镇街道', '所在地区划'],
 });
 const POINT = {
-  lon: optional.parsed('经度', degreesCell, { ...told('84.6812', '度，坐标系按数据源约定'), aliases: ['东经', 'lon', 'lng'] }),
+  lon: optional.parsed('经度', degreesCell, {
+    ...told('84.6812', '度，坐标系按数据源约定'),
+    aliases: ['东经', 'lon', 'lng'],
+  }),
   lat: optional.parsed('纬度', degreesCell, { ...told('44.4301', '度，坐标系按数据源约定'), aliases: ['北纬', 'lat'] }),
 };
 
@@ -73,7 +80,11 @@ function fieldColumn(field: RegisterField): Column {
     case 'boolean':
       return make.boolean(field.zh, plain);
     case 'one-of':
-      return { ...make.parsed(field.zh, choiceCell(field.values), plain), type: 'one-of', choices: field.values.map(({ zh }) => zh) };
+      return {
+        ...make.parsed(field.zh, choiceCell(field.values), plain),
+        type: 'one-of',
+        choices: field.values.map(({ zh }) => zh),
+      };
     case 'date':
       return { ...make.date(field.zh, plain), parse: (cell, { zone }) => dayOf(cell, zone) };
     case 'date-time':
@@ -92,10 +103,17 @@ function noteOf(field: RegisterField): string {
 }
 
 /** A unit in the cell counts only where it is the column's own; any other is refused by the reader of numbers. */
-function numberColumn(field: RegisterField & { type: 'number' | 'integer' }, plain: { example: string; note: string; aliases: string[] }): Column {
+function numberColumn(
+  field: RegisterField & { type: 'number' | 'integer' },
+  plain: { example: string; note: string; aliases: string[] },
+): Column {
   const unit = UNIT.exec(field.zh)?.[1];
   const { min, max } = field;
-  const bounds = { ...(unit ? { unit } : {}), ...(min !== undefined ? { min } : {}), ...(max !== undefined ? { max } : {}) };
+  const bounds = {
+    ...(unit ? { unit } : {}),
+    ...(min !== undefined ? { min } : {}),
+    ...(max !== undefined ? { max } : {}),
+  };
   const column = (field.required ? needed : optional)[field.type](field.zh, { ...plain, ...bounds });
   const others = unit ? (SAME_UNIT[unit] ?? []).map((each) => plainText(each).toLowerCase()) : [];
   return {
