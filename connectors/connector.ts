@@ -17,6 +17,8 @@ export interface Connector<S = unknown> {
   readonly settings: z.ZodType<S>;
   /** Of a feed whose tables people fill in: what `npm run templates` makes its template from. */
   readonly table?: TableForm;
+  /** The same where one workbook holds several tables, one a sheet. */
+  readonly tables?: readonly TableForm[];
   /** `view`: NO_VIEW where the runtime gives none. */
   create(settings: S, view?: HubView): FeedSource;
 }

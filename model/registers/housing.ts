@@ -27,6 +27,7 @@ const BUILDING_USES = codes(
 /** The fields of the national survey of natural disaster risks, houses. */
 export const BUILDING: RegisterNoun = {
   noun: 'building',
+  sheet: '房屋建筑',
   type: 'Building',
   plural: 'buildings',
   feed: 'housing/buildings',
@@ -53,6 +54,7 @@ export const BUILDING: RegisterNoun = {
 
 export const CONSTRUCTION_SITE: RegisterNoun = {
   noun: 'construction-site',
+  sheet: '建筑工地',
   type: 'ConstructionSite',
   plural: 'constructionSites',
   feed: 'housing/sites',

@@ -102,7 +102,8 @@ export function divisionCell(cell: string): string {
   );
 }
 
-const DEGREES = /^(\d{1,3})[°度](?:(\d{1,2}(?:\.\d+)?)['′分](?:(\d{1,2}(?:\.\d+)?)(?:["″]|''|秒))?)?[EN]?$/i;
+/** Compatibility forms are taken apart before: ″ is two ′. */
+const DEGREES = /^(\d{1,3})[°度](?:(\d{1,2}(?:\.\d+)?)['′分](?:(\d{1,2}(?:\.\d+)?)(?:"|''|′′|秒))?)?[EN]?$/i;
 
 /** Degrees as a decimal number, or as degrees, minutes and seconds: 84.68, 84°40′48″. */
 export function degreesCell(cell: string): number {

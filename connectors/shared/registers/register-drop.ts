@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { departmentOfFeed } from '../../../model/department.js';
 import { DIVISION_CODE } from '../../../model/division.js';
 import type { Outcome } from '../../../model/record.js';
 import type { RegisterNoun } from '../../../model/register.js';
-import type { FeedSource } from '../../connector.js';
+import type { Connector, FeedSource } from '../../connector.js';
 import { type HubView, NO_VIEW } from '../../hub-view.js';
 import { feedSettings } from '../settings.js';
 import { answerCsv } from '../tables/answer.js';
@@ -39,7 +40,7 @@ export function registerDrop(nouns: readonly RegisterNoun[]): RegisterDrop {
   const read = (bytes: Uint8Array, settings: RegisterSettings, name: string, view = NO_VIEW) =>
     readRegisters(registers, bytes, { ...settings, view }, name);
   return {
-    forms: registers.map(({ noun, columns }) => ({ title: { en: noun.en, zh: noun.zh }, columns })),
+    forms: registers.map(({ noun, columns }) => ({ title: { en: noun.en, zh: noun.sheet }, columns, notes: NOTES })),
     normalize: (input, settings, _now, name) => read(input, settings, name).outcome,
     create(settings, view = NO_VIEW) {
       const folder = new DropFolder(settings, async ({ bytes, name }) => {
@@ -63,3 +64,23 @@ async function heldOf(lists: readonly Parameters<Held>[0][], view: HubView): Pro
   const byList = new Map(held);
   return (list) => byList.get(list) ?? [];
 }
+
+const NOTES = [
+  '编号是记录的唯一标识：同一编号再次放入即为修改，内容相同则不变；留空的单元格表示清空，整列不填请删除该列。',
+  '不再使用的记录请在“停用”列填“是”；未列出的记录是否停用由数据源设置（whole）决定。',
+];
+
+/** The connector of a feed of registers. */
+export const registerConnector = (
+  id: string,
+  title: Connector['title'],
+  { forms, create }: RegisterDrop,
+): Connector<RegisterSettings> => ({
+  id,
+  department: departmentOfFeed(id),
+  title,
+  freshness: 'contact',
+  settings: registerSettings,
+  ...(forms.length === 1 && forms[0] ? { table: forms[0] } : { tables: forms }),
+  create,
+});

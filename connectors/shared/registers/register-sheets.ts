@@ -1,8 +1,8 @@
 import type { RegisterNoun } from '../../../model/register.js';
 import { DecodeError } from '../codecs/decode-error.js';
 import type { Sheet } from '../codecs/sheets.js';
-import { findTable, type HeadedTable } from '../tables/read-rows.js';
-import { headerKeys, plainText } from '../tables/text.js';
+import { findTable, type HeadedTable, placesOf } from '../tables/read-rows.js';
+import { plainText } from '../tables/text.js';
 import { registerColumns } from './register-columns.js';
 
 /** A noun with the columns of its table. */
@@ -14,35 +14,43 @@ export interface Register {
 export const registersOf = (nouns: readonly RegisterNoun[]): Register[] =>
   nouns.map((noun) => ({ noun, columns: registerColumns(noun) }));
 
-/** What a sheet holds: a register's table, something that looks like one and is not, or nothing of ours. */
+/** What a sheet holds: a register's table, something that looks like one and is not, nothing of ours, or words for people. */
 export type Recognised =
   | { readonly register: Register; readonly table: HeadedTable }
   | { readonly fault: DecodeError }
-  | undefined;
+  | 'other'
+  | 'explanation';
 
 /** The column of a kept row that says which register it is of. */
 export const NOUN_MARK = '#';
 
 const SUFFIX = /(统计表|信息表|一览表|登记表|汇总表|台账|清单|名录|名单|表)$/;
+const EXPLANATIONS = /^(填写说明|填表说明|说明|封面|目录|选项|readme)$/i;
 
 /** Which register a sheet holds: by its name, where that says it, and by the columns that its header names. */
 export function recognise(sheet: Sheet, registers: readonly Register[]): Recognised {
+  const name = plainText(sheet.name).replaceAll(/\s/g, '');
+  if (EXPLANATIONS.test(name)) return 'explanation';
   const marked = markedNoun(sheet);
-  const named = registers.filter(({ noun }) => (marked === undefined ? isNamed(sheet, noun) : noun.noun === marked));
-  const found = best(sheet, named.length > 0 ? named : registers) ?? best(sheet, registers);
+  const named = registers.filter(({ noun }) => (marked === undefined ? isNamed(name, noun) : noun.noun === marked));
+  const found = best(sheet, named) ?? best(sheet, registers);
   if (found) return found;
-  const likely = named[0] ?? registers.find(({ noun }) => names(sheet, noun.code.zh)) ?? onlyOf(registers);
-  if (!likely) return undefined;
-  try {
-    findTable([sheet], likely.columns);
-    return undefined;
-  } catch (error) {
-    if (error instanceof DecodeError) return { fault: error };
-    throw error;
-  }
+  const likely = named[0] ?? registers.find((register) => resembles(sheet, register));
+  return likely ? { fault: faultOf(sheet, likely) } : 'other';
 }
 
-function best(sheet: Sheet, registers: readonly Register[]): Recognised {
+/** Why no register of `registers` can be read from a sheet. */
+export function faultOf(sheet: Sheet, { columns }: Register): DecodeError {
+  try {
+    findTable([sheet], columns);
+  } catch (error) {
+    if (error instanceof DecodeError) return error;
+    throw error;
+  }
+  return new DecodeError('malformed', 'is another register');
+}
+
+function best(sheet: Sheet, registers: readonly Register[]): { register: Register; table: HeadedTable } | undefined {
   const found = registers.flatMap((register) => {
     try {
       return [{ register, table: findTable([sheet], register.columns) }];
@@ -54,21 +62,24 @@ function best(sheet: Sheet, registers: readonly Register[]): Recognised {
   return found.sort((a, b) => b.table.places.size - a.table.places.size)[0];
 }
 
-const onlyOf = (registers: readonly Register[]): Register | undefined =>
-  registers.length === 1 ? registers[0] : undefined;
-
 /** A sheet called "储备库", "应急物资储备库台账" or "SupplyDepot" holds the depots. */
-function isNamed({ name }: Sheet, { zh, type }: RegisterNoun): boolean {
-  const bare = plainText(name).replaceAll(/\s/g, '').replace(SUFFIX, '');
-  return bare.length >= 2 && (plainText(zh).includes(bare) || type.toLowerCase() === bare.toLowerCase());
+function isNamed(name: string, { zh, sheet, type }: RegisterNoun): boolean {
+  const bare = name.replace(SUFFIX, '');
+  const own = [sheet, zh].map((each) => plainText(each).replace(SUFFIX, ''));
+  return (
+    bare.length >= 2 &&
+    (own.some((each) => each === bare || each.endsWith(bare)) || type.toLowerCase() === bare.toLowerCase())
+  );
 }
 
-const names = ({ rows }: Sheet, header: string): boolean => {
-  const wanted = headerKeys(header);
-  return rows
-    .slice(0, 30)
-    .some(({ cells }) => cells.some((cell) => headerKeys(cell).some((key) => wanted.includes(key))));
-};
+/** Some row names half of what must be there: a header that lacks a column, not a word in an explanation. */
+function resembles({ rows }: Sheet, { columns }: Register): boolean {
+  const required = Object.entries(columns).filter(([, column]) => column.required);
+  return rows.slice(0, 30).some((row) => {
+    const places = placesOf(row, columns);
+    return required.filter(([key]) => places.has(key)).length >= Math.max(2, required.length / 2);
+  });
+}
 
 function markedNoun({ rows }: Sheet): string | undefined {
   const at = rows[0]?.cells.indexOf(NOUN_MARK) ?? -1;

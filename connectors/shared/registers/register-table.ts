@@ -1,10 +1,11 @@
 import type { Reject } from '../../../model/record.js';
 import { DecodeError } from '../codecs/decode-error.js';
+import type { Sheet } from '../codecs/sheets.js';
 import { sheetsOf, type TableFault } from '../tables/read-rows.js';
 import { type TableReading, unreadable } from '../tables/read-table.js';
 import { Gathering, type ListedRegister } from './register-gathering.js';
 import type { RowContext } from './register-row.js';
-import { type Register, recognise } from './register-sheets.js';
+import { faultOf, type Recognised, type Register, recognise } from './register-sheets.js';
 
 export interface RegisterReading extends TableReading {
   readonly lists: readonly ListedRegister[];
@@ -22,14 +23,14 @@ export function readRegisters(
 ): RegisterReading {
   try {
     const sheets = sheetsOf(bytes).map((sheet) => ({ sheet, found: recognise(sheet, registers) }));
-    if (!sheets.some(({ found }) => found && 'register' in found))
-      throw sheets.flatMap(({ found }) => (found && 'fault' in found ? [found.fault] : []))[0] ?? unknown(registers);
+    if (!sheets.some(({ found }) => isTable(found))) throw noTable(sheets, registers);
     const gathering = new Gathering(context);
+    const several = sheets.filter(({ found }) => found !== 'explanation').length > 1;
     for (const { sheet, found } of sheets) {
-      const place = sheets.length > 1 ? sheet.name : undefined;
-      if (found && 'register' in found) gathering.read(found.register, found.table, place);
-      else if (found) gathering.faults.push({ ...wholeSheet(found.fault), sheet: sheet.name });
-      else gathering.notices.push({ ...PASSED_OVER, sheet: sheet.name });
+      if (found === 'explanation') continue;
+      if (found === 'other') gathering.notices.push({ ...PASSED_OVER, sheet: sheet.name });
+      else if ('fault' in found) gathering.faults.push({ ...wholeSheet(found.fault), sheet: sheet.name });
+      else gathering.read(found.register, found.table, several ? sheet.name : undefined);
     }
     return readingOf(gathering, name);
   } catch (error) {
@@ -37,17 +38,28 @@ export function readRegisters(
   }
 }
 
-const unknown = (registers: readonly Register[]): DecodeError =>
-  new DecodeError(
-    'malformed',
-    `no sheet has the columns of ${registers.map(({ noun }) => noun.zh).join('、')}: use the feed's template`,
-  );
+const isTable = (found: Recognised): boolean => typeof found === 'object' && 'register' in found;
+
+type Judged = { readonly sheet: Sheet; readonly found: Recognised };
+
+/** Why a file holds no table: what its likeliest sheet lacks. */
+function noTable(sheets: readonly Judged[], registers: readonly Register[]): DecodeError {
+  const said = sheets.flatMap(({ found }) => (typeof found === 'object' && 'fault' in found ? [found.fault] : []))[0];
+  if (said) return said;
+  const [register, more] = registers;
+  const [first] = sheets;
+  if (register && first && !more) return faultOf(first.sheet, register);
+  const names = registers.map(({ noun }) => noun.sheet).join('、');
+  return new DecodeError('malformed', `no sheet has the columns of ${names}: use the feed's template`);
+}
 
 function readingOf(
   { records, notices, lists, inputs, total, examples, ...rest }: Gathering,
   name: string,
 ): RegisterReading {
-  const faults = [...rest.faults].sort((a, b) => order(a.sheet, b.sheet) || a.row - b.row);
+  // In the order of the sheets.
+  const sheets = [...new Set(rest.faults.map(({ sheet }) => sheet))];
+  const faults = [...rest.faults].sort((a, b) => sheets.indexOf(a.sheet) - sheets.indexOf(b.sheet) || a.row - b.row);
   const rows = new Map<string, TableFault[]>();
   for (const fault of faults) {
     const key = `${fault.row} ${fault.sheet ?? ''}`;
@@ -64,8 +76,6 @@ function readingOf(
     lists: [...lists.values()],
   };
 }
-
-const order = (a = '', b = ''): number => (a < b ? -1 : a > b ? 1 : 0);
 
 function rejectOf(faults: readonly TableFault[], name: string, inputs: Gathering['inputs']): Reject {
   const first = faults[0] as TableFault;

@@ -101,7 +101,8 @@ export function findTable(sheets: readonly Sheet[], columns: Columns): HeadedTab
   );
 }
 
-function placesOf({ cells }: SheetRow, columns: Columns): ReadonlyMap<string, number> {
+/** Which columns a row names, as a header does: field → index. */
+export function placesOf({ cells }: SheetRow, columns: Columns): ReadonlyMap<string, number> {
   const places = new Map<string, number>();
   const written = cells.map(headerKeys);
   for (const [field, { header, aliases }] of Object.entries(columns)) {
