@@ -3,6 +3,7 @@ import type { AirDifference, AqiEdition, Averaging, Pollutant } from './air-qual
 import type { Position } from './position.js';
 import type { PropertyName } from './property.js';
 import type { RegisterFields } from './register.js';
+import type { ComfortLevel } from './visitor-flow.js';
 import type { WarningLevel, WarningStatus } from './warning.js';
 
 /** A piece of what a source sent. `raw` is exactly what it sent (hashed, and kept only when rejected). */
@@ -151,6 +152,25 @@ export interface AirQualityRecord extends Provenance {
   readonly status: WarningStatus;
 }
 
+/** How many people are in a scenic area. Capacities where the message itself says them. */
+export interface VisitorFlowRecord extends Provenance {
+  readonly kind: 'visitor-flow';
+  readonly position: Position | null;
+  readonly area: { readonly code: string; readonly name: string };
+  readonly inPark: number;
+  readonly enteredToday: number | null;
+  /** At one moment. */
+  readonly capacity: number | null;
+  readonly dailyCapacity: number | null;
+  readonly comfort: ComfortLevel | null;
+  /** In the source's own words. */
+  readonly sourceComfort: string | null;
+  readonly weather: string | null;
+  readonly parkingPlaces: number | null;
+  readonly parkingFree: number | null;
+  readonly status: WarningStatus;
+}
+
 /** One entry of a list that a department keeps (model/registers.ts): what the department knows of it, not what happens there. */
 export interface RegisterRecord extends Piece {
   readonly kind: 'register';
@@ -176,6 +196,7 @@ export type FeedRecord =
   | HotspotRecord
   | FireAlarmRecord
   | AirQualityRecord
+  | VisitorFlowRecord
   | RegisterRecord;
 
 export const REJECT_REASONS = [

@@ -3,6 +3,7 @@ import type { AirDifference, AqiEdition, Averaging, Pollutant } from './air-qual
 import type { FeedHealth, FeedVerdict } from './feed-state.js';
 import type { PollutantValue, Quality } from './record.js';
 import type { RegisterFields } from './register.js';
+import type { ComfortLevel } from './visitor-flow.js';
 
 /* What the store's readers return: rows of the tables, in camel case. */
 
@@ -159,6 +160,20 @@ export interface AirQualityRow extends ReportRow {
   readonly sourceCategory: string | null;
   readonly sourcePrimary: string | null;
   readonly differences: readonly AirDifference[];
+}
+
+export interface VisitorFlowRow extends ReportRow {
+  readonly areaCode: string;
+  readonly areaName: string;
+  readonly inPark: number;
+  readonly enteredToday: number | null;
+  readonly capacity: number | null;
+  readonly dailyCapacity: number | null;
+  readonly comfort: ComfortLevel | null;
+  readonly sourceComfort: string | null;
+  readonly weather: string | null;
+  readonly parkingPlaces: number | null;
+  readonly parkingFree: number | null;
 }
 
 /** An entry of a register, as it is or as one of its revisions was. */

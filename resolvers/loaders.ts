@@ -12,6 +12,7 @@ import type {
   SourceRow,
   StationRow,
   ThresholdRow,
+  VisitorFlowRow,
 } from '../model/rows.js';
 import type { Database } from '../prisma/database.js';
 import { loadJurisdictions } from '../prisma/store/jurisdictions.js';
@@ -33,6 +34,7 @@ import {
   stationsById,
   thresholdsOfStations,
 } from '../prisma/store/read-stations.js';
+import { latestVisitorFlow } from '../prisma/store/read-visitor-flow.js';
 import { sourcesOf, supersededBy } from '../prisma/store/read-warnings.js';
 import { readSnapshots } from '../prisma/store/warning-rows.js';
 
@@ -52,6 +54,8 @@ export interface Loaders {
   readonly warning: DataLoader<string, WarningSnapshot | undefined>;
   readonly supersedes: DataLoader<string, readonly string[]>;
   readonly warningSources: DataLoader<string, readonly SourceRow[]>;
+  /** By the code of the scenic area. */
+  readonly latestVisitorFlow: DataLoader<string, VisitorFlowRow | undefined>;
   readonly entry: DataLoader<string, RegisterRow | undefined>;
   /** Of every feed that has one. */
   readonly entriesOfCode: DataLoader<RegisterKey, readonly RegisterRow[], string>;
@@ -106,6 +110,10 @@ export function createLoaders(db: Database): Loaders {
     warningSources: many(
       (ids) => sourcesOf(db, ids),
       (row) => row.identifier,
+    ),
+    latestVisitorFlow: one(
+      (codes) => latestVisitorFlow(db, codes),
+      (row) => row.areaCode,
     ),
     ...registerLoaders(db),
   };

@@ -14,6 +14,7 @@ import { addRepair } from './shared/repair.js';
 import { addReports } from './shared/report.js';
 import { addStations } from './shared/station.js';
 import { addWarnings } from './shared/warning.js';
+import { addVisitorFlow } from './tourism/visitor-flow.js';
 
 /** The hub's whole public schema. */
 export function buildSchema(): GraphQLSchema {
@@ -34,6 +35,7 @@ export function buildSchema(): GraphQLSchema {
   addFires(builder, refs);
   addAirQuality(builder, refs);
   addRegisters(builder, refs);
+  addVisitorFlow(builder, refs);
   return forReadersOnly(builder.toSchema());
 }
 

@@ -18,6 +18,7 @@ import type {
   SourceRow,
   StationRow,
   ThresholdRow,
+  VisitorFlowRow,
 } from '../model/rows.js';
 import type { Near } from '../resolvers/shared/near-input.js';
 import type { ObservationNode } from '../resolvers/shared/observation.js';
@@ -54,6 +55,7 @@ export function createRefs(builder: Builder) {
     FireHotspot: builder.objectRef<HotspotRow>('FireHotspot'),
     FireAlarm: builder.objectRef<AlarmRow>('FireAlarm'),
     AirQuality: builder.objectRef<AirQualityRow>('AirQuality'),
+    VisitorFlow: builder.objectRef<VisitorFlowRow>('VisitorFlow'),
     RegisterEntry: builder.interfaceRef<RegisterRow>('RegisterEntry'),
     RegisterCode: builder.objectRef<RegisterCode>('RegisterCode'),
     /** The types of model/registers.ts by noun, e.g. "supply-depot". */
