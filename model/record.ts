@@ -1,5 +1,7 @@
 import type { MultiPolygon, Polygon } from 'geojson';
 import type { AirDifference, AqiEdition, Averaging, Pollutant } from './air-quality.js';
+import type { Review } from './earthquake.js';
+import type { Reach } from './fact.js';
 import type { Position } from './position.js';
 import type { PropertyName } from './property.js';
 import type { RegisterFields } from './register.js';
@@ -171,6 +173,28 @@ export interface VisitorFlowRecord extends Provenance {
   readonly status: WarningStatus;
 }
 
+/** What one catalogue says of one earthquake; observedAt is the origin time. */
+export interface EarthquakeRecord extends Provenance {
+  readonly kind: 'earthquake';
+  readonly position: Position;
+  /** The agency whose solution it is, e.g. "CENC". */
+  readonly catalogue: string;
+  readonly depthKm: number | null;
+  readonly magnitude: number | null;
+  readonly magnitudeType: string | null;
+  readonly place: string;
+  readonly review: Review;
+  /** In the catalogue's words: "earthquake", "quarry blast". */
+  readonly eventType: string | null;
+  /** The catalogue has taken it back. */
+  readonly withdrawn: boolean;
+  /** When the catalogue last changed it; an older version never replaces a newer. */
+  readonly updatedAt: Date | null;
+  /** How close another catalogue's report must be to be of the same quake. */
+  readonly sameWithin: Reach;
+  readonly status: WarningStatus;
+}
+
 /** One entry of a list that a department keeps (model/registers.ts): what the department knows of it, not what happens there. */
 export interface RegisterRecord extends Piece {
   readonly kind: 'register';
@@ -197,6 +221,7 @@ export type FeedRecord =
   | FireAlarmRecord
   | AirQualityRecord
   | VisitorFlowRecord
+  | EarthquakeRecord
   | RegisterRecord;
 
 export const REJECT_REASONS = [

@@ -1,5 +1,6 @@
 import type { MultiPolygon, Polygon } from 'geojson';
 import type { AirDifference, AqiEdition, Averaging, Pollutant } from './air-quality.js';
+import type { Review } from './earthquake.js';
 import type { FeedHealth, FeedVerdict } from './feed-state.js';
 import type { PollutantValue, Quality } from './record.js';
 import type { RegisterFields } from './register.js';
@@ -174,6 +175,30 @@ export interface VisitorFlowRow extends ReportRow {
   readonly weather: string | null;
   readonly parkingPlaces: number | null;
   readonly parkingFree: number | null;
+}
+
+/** What one catalogue says of an earthquake. */
+export interface QuakeReportRow extends ReportRow {
+  /** The earthquake it is of. */
+  readonly factId: string;
+  readonly catalogue: string;
+  readonly depthKm: number | null;
+  readonly magnitude: number | null;
+  readonly magnitudeType: string | null;
+  readonly place: string;
+  readonly review: Review;
+  readonly eventType: string | null;
+  readonly withdrawn: boolean;
+  readonly updatedAt: Date | null;
+}
+
+/** What a report said before it was corrected: the row as it was. */
+export interface RevisionRow {
+  readonly reportId: string;
+  readonly revision: number;
+  readonly receivedAt: Date;
+  /** By column name. */
+  readonly content: Readonly<Record<string, unknown>>;
 }
 
 /** An entry of a register, as it is or as one of its revisions was. */

@@ -7,8 +7,10 @@ import type {
   FeedNode,
   ObservationRow,
   Page,
+  QuakeReportRow,
   RegisterRow,
   RejectionRow,
+  RevisionRow,
   SourceRow,
   StationRow,
   ThresholdRow,
@@ -17,6 +19,7 @@ import type {
 import type { Database } from '../prisma/database.js';
 import { loadJurisdictions } from '../prisma/store/jurisdictions.js';
 import type { PageRequest } from '../prisma/store/keyset.js';
+import { earthquakesById, quakeReportsOf, reportHistory } from '../prisma/store/read-earthquakes.js';
 import { feedsById, feedsOfDepartments, rejectionsOf } from '../prisma/store/read-feeds.js';
 import { latestOf } from '../prisma/store/read-observations.js';
 import { qualityOf } from '../prisma/store/read-quality.js';
@@ -56,6 +59,9 @@ export interface Loaders {
   readonly warningSources: DataLoader<string, readonly SourceRow[]>;
   /** By the code of the scenic area. */
   readonly latestVisitorFlow: DataLoader<string, VisitorFlowRow | undefined>;
+  readonly earthquake: DataLoader<string, QuakeReportRow | undefined>;
+  readonly quakeReports: DataLoader<string, readonly QuakeReportRow[]>;
+  readonly reportHistory: DataLoader<string, readonly RevisionRow[]>;
   readonly entry: DataLoader<string, RegisterRow | undefined>;
   /** Of every feed that has one. */
   readonly entriesOfCode: DataLoader<RegisterKey, readonly RegisterRow[], string>;
@@ -115,7 +121,25 @@ export function createLoaders(db: Database): Loaders {
       (codes) => latestVisitorFlow(db, codes),
       (row) => row.areaCode,
     ),
+    ...quakeLoaders(db),
     ...registerLoaders(db),
+  };
+}
+
+function quakeLoaders(db: Database): Pick<Loaders, 'earthquake' | 'quakeReports' | 'reportHistory'> {
+  return {
+    earthquake: one(
+      (ids) => earthquakesById(db, ids),
+      (row) => row.factId,
+    ),
+    quakeReports: many(
+      (ids) => quakeReportsOf(db, ids),
+      (row) => row.factId,
+    ),
+    reportHistory: many(
+      (ids) => reportHistory(db, ids),
+      (row) => row.reportId,
+    ),
   };
 }
 

@@ -6,6 +6,7 @@ import hazardousChemicals from '../connectors/industry/hazardous-chemicals/index
 import hazardousChemicalsPush from '../connectors/industry/hazardous-chemicals-push/index.js';
 import geohazard from '../connectors/natural-resources/geohazard/index.js';
 import type { RuntimeSettings } from '../connectors/runtime.js';
+import catalogue from '../connectors/seismic/catalogue/index.js';
 import visitorFlow from '../connectors/tourism/visitor-flow/index.js';
 import hydrologyDatabase from '../connectors/water/hydrology-db/index.js';
 import telemetry from '../connectors/water/telemetry/index.js';
@@ -28,4 +29,5 @@ export const connectors: readonly Connector<RuntimeSettings>[] = [
   hazardousChemicals,
   hazardousChemicalsPush,
   visitorFlow,
+  catalogue,
 ].map(erased);

@@ -4,6 +4,7 @@ import { forestry } from '../demo/forestry.js';
 import { naturalResources } from '../demo/geohazard.js';
 import { industry } from '../demo/industry.js';
 import type { DemoPart, DemoWorld } from '../demo/part.js';
+import { seismic } from '../demo/seismic.js';
 import { Story } from '../demo/story.js';
 import { tourism } from '../demo/tourism.js';
 import { water } from '../demo/water.js';
@@ -19,6 +20,7 @@ const PARTS: readonly ((world: DemoWorld) => DemoPart)[] = [
   airQuality,
   industry,
   tourism,
+  seismic,
 ];
 
 export interface DemoOptions {

@@ -11,6 +11,7 @@ import type { Queryable } from '../database.js';
 import { clearRejections } from './rejected-inputs.js';
 import type { Written } from './upsert.js';
 import { writeAirQuality } from './write-air-quality.js';
+import { writeEarthquakes } from './write-earthquakes.js';
 import { writeFireAlarms, writeHotspots } from './write-fires.js';
 import { datastreamId, ensureDatastreams, writeObservations } from './write-observations.js';
 import { countDay } from './write-quality.js';
@@ -91,6 +92,7 @@ async function writeNouns(
     await writeFireAlarms(client, feedId, ofKind(records, 'fire-alarm'), at),
     await writeAirQuality(client, feedId, ofKind(records, 'air-quality'), at),
     await writeVisitorFlow(client, feedId, ofKind(records, 'visitor-flow'), at),
+    await writeEarthquakes(client, feedId, ofKind(records, 'earthquake'), at),
     await writeRegister(client, feedId, ofKind(records, 'register'), at),
   ];
 }
