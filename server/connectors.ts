@@ -11,6 +11,8 @@ import hazardousChemicalsPush from '../connectors/industry/hazardous-chemicals-p
 import geohazard from '../connectors/natural-resources/geohazard/index.js';
 import hazardSites from '../connectors/natural-resources/hazard-sites/index.js';
 import type { RuntimeSettings } from '../connectors/runtime.js';
+import catalogue from '../connectors/seismic/catalogue/index.js';
+import visitorFlow from '../connectors/tourism/visitor-flow/index.js';
 import hydrologyDatabase from '../connectors/water/hydrology-db/index.js';
 import reservoirs from '../connectors/water/reservoirs/index.js';
 import telemetry from '../connectors/water/telemetry/index.js';
@@ -38,4 +40,6 @@ export const connectors: readonly Connector<RuntimeSettings>[] = [
   hazardSites,
   reservoirs,
   patrolPoints,
+  visitorFlow,
+  catalogue,
 ].map(erased);
