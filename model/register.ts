@@ -47,8 +47,8 @@ export type RegisterField =
 export interface RegisterNoun {
   /** kebab-case, e.g. "supply-depot". */
   readonly noun: string;
-  /** The Chinese name of its sheet in a workbook of several registers. */
-  readonly sheet: string;
+  /** The Chinese name of its sheet in a workbook of several registers, where that is shorter than `zh`. */
+  readonly sheet?: string;
   /** The GraphQL type, e.g. "SupplyDepot"; the single query field is the same in camelCase. */
   readonly type: string;
   /** The query field that lists them, e.g. "supplyDepots". */

@@ -63,7 +63,7 @@ function best(sheet: Sheet, registers: readonly Register[]): { register: Registe
 }
 
 /** A sheet called "储备库", "应急物资储备库台账" or "SupplyDepot" holds the depots. */
-function isNamed(name: string, { zh, sheet, type }: RegisterNoun): boolean {
+function isNamed(name: string, { zh, sheet = zh, type }: RegisterNoun): boolean {
   const bare = name.replace(SUFFIX, '');
   const own = [sheet, zh].map((each) => plainText(each).replace(SUFFIX, ''));
   return (

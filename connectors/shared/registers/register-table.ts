@@ -49,7 +49,7 @@ function noTable(sheets: readonly Judged[], registers: readonly Register[]): Dec
   const [register, more] = registers;
   const [first] = sheets;
   if (register && first && !more) return faultOf(first.sheet, register);
-  const names = registers.map(({ noun }) => noun.sheet).join('、');
+  const names = registers.map(({ noun }) => noun.sheet ?? noun.zh).join('、');
   return new DecodeError('malformed', `no sheet has the columns of ${names}: use the feed's template`);
 }
 
