@@ -4,6 +4,7 @@ import { DUTY_SHIFT, EXPERT, INFORMATION_OFFICER } from './registers/emergency-p
 import { FIRE_STATION } from './registers/fire-station.js';
 import { HAZARD_SITE } from './registers/hazard-site.js';
 import { BUILDING, CONSTRUCTION_SITE } from './registers/housing.js';
+import { ENTERPRISE, MAJOR_HAZARD } from './registers/industry.js';
 import { RESERVOIR } from './registers/reservoir.js';
 
 /** Every kind of thing that departments keep lists of. A new one is a description in registers/ and a line here. */
@@ -21,6 +22,8 @@ export const REGISTERS: readonly RegisterNoun[] = [
   HAZARD_SITE,
   RESERVOIR,
   FIRE_STATION,
+  ENTERPRISE,
+  MAJOR_HAZARD,
 ];
 
 const BY_NOUN: ReadonlyMap<string, RegisterNoun> = new Map(REGISTERS.map((each) => [each.noun, each]));

@@ -3,6 +3,7 @@ import { type HubContext, requireReader } from '../resolvers/context.js';
 import { createBuilder } from './builder.js';
 import { addAirQuality } from './ecology/air-quality.js';
 import { addFires } from './forestry/fire.js';
+import { addMajorHazards } from './industry/major-hazard.js';
 import { createRefs } from './refs.js';
 import { addScalars } from './scalars.js';
 import { addDivisions } from './shared/division.js';
@@ -34,6 +35,7 @@ export function buildSchema(): GraphQLSchema {
   addFires(builder, refs);
   addAirQuality(builder, refs);
   addRegisters(builder, refs);
+  addMajorHazards(builder, refs);
   return forReadersOnly(builder.toSchema());
 }
 
