@@ -6,6 +6,7 @@ import { HAZARD_SITE } from './registers/hazard-site.js';
 import { BUILDING, CONSTRUCTION_SITE } from './registers/housing.js';
 import { ENTERPRISE, MAJOR_HAZARD } from './registers/industry.js';
 import { RESERVOIR } from './registers/reservoir.js';
+import { SCENIC_AREA } from './registers/tourism.js';
 
 /** Every kind of thing that departments keep lists of. A new one is a description in registers/ and a line here. */
 export const REGISTERS: readonly RegisterNoun[] = [
@@ -24,6 +25,7 @@ export const REGISTERS: readonly RegisterNoun[] = [
   FIRE_STATION,
   ENTERPRISE,
   MAJOR_HAZARD,
+  SCENIC_AREA,
 ];
 
 const BY_NOUN: ReadonlyMap<string, RegisterNoun> = new Map(REGISTERS.map((each) => [each.noun, each]));
