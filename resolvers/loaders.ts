@@ -89,6 +89,35 @@ export function createLoaders(db: Database): Loaders {
       const found = await loadJurisdictions(db);
       return keys.map(() => found);
     }),
+    ...stationLoaders(db),
+    warning: new DataLoader(async (ids) => {
+      const found = await readSnapshots(db.read, ids);
+      return ids.map((id) => found.get(id));
+    }),
+    supersedes: new DataLoader(async (ids) => {
+      const rows = await supersededBy(db, ids);
+      return ids.map((id) => rows.filter((row) => row.successor === id).map((row) => row.identifier));
+    }),
+    warningSources: many(
+      (ids) => sourcesOf(db, ids),
+      (row) => row.identifier,
+    ),
+    latestVisitorFlow: one(
+      (codes) => latestVisitorFlow(db, codes),
+      (row) => row.areaCode,
+    ),
+    ...quakeLoaders(db),
+    ...registerLoaders(db),
+  };
+}
+
+type StationLoaders = Pick<
+  Loaders,
+  'station' | 'stationsUnder' | 'datastream' | 'datastreamsOfStation' | 'thresholdsOfStation' | 'latest'
+>;
+
+function stationLoaders(db: Database): StationLoaders {
+  return {
     station: one(
       (ids) => stationsById(db, ids),
       (row) => row.id,
@@ -113,24 +142,6 @@ export function createLoaders(db: Database): Loaders {
       (keys) => latestOf(db, keys),
       (row) => row.datastreamKey,
     ),
-    warning: new DataLoader(async (ids) => {
-      const found = await readSnapshots(db.read, ids);
-      return ids.map((id) => found.get(id));
-    }),
-    supersedes: new DataLoader(async (ids) => {
-      const rows = await supersededBy(db, ids);
-      return ids.map((id) => rows.filter((row) => row.successor === id).map((row) => row.identifier));
-    }),
-    warningSources: many(
-      (ids) => sourcesOf(db, ids),
-      (row) => row.identifier,
-    ),
-    latestVisitorFlow: one(
-      (codes) => latestVisitorFlow(db, codes),
-      (row) => row.areaCode,
-    ),
-    ...quakeLoaders(db),
-    ...registerLoaders(db),
   };
 }
 
