@@ -41,7 +41,7 @@ export const RECKONING: NonNullable<RegisterNoun['derived']> = {
       '来源级别或R值与平台计算是否不一致',
     ),
     number('identificationIndex', 'S, the sum of q/Q: a major hazard from 1', '辨识指标S', '6'),
-    number('gradingIndex', 'R = α Σ β q/Q', '分级指标R', '9'),
+    number('gradingIndex', 'Grading index R = α Σ β q/Q', '分级指标R', '9'),
     number('exposureFactor', 'α, by the persons within 500 m', '暴露人员校正系数α', '1.5'),
     parts(
       'reckoning',
@@ -53,7 +53,7 @@ export const RECKONING: NonNullable<RegisterNoun['derived']> = {
         oneOf('thresholdBy', 'Where Q was taken from', '临界量依据', SOURCES),
         number('factor', 'Factor β that was used', '校正系数β', '1'),
         oneOf('factorBy', 'Where β was taken from', '校正系数依据', SOURCES),
-        number('ratio', 'q/Q', 'q/Q', '6'),
+        number('ratio', 'Its share q/Q', '存量与临界量之比', '6'),
         yesNo('differs', 'Whether the source says another Q or β', '来源取值是否不一致'),
       ],
     ),
