@@ -40,7 +40,11 @@ export function registerDrop(nouns: readonly RegisterNoun[]): RegisterDrop {
   const read = (bytes: Uint8Array, settings: RegisterSettings, name: string, view = NO_VIEW) =>
     readRegisters(registers, bytes, { ...settings, view }, name);
   return {
-    forms: registers.map(({ noun, columns }) => ({ title: { en: noun.en, zh: noun.sheet ?? noun.zh }, columns, notes: NOTES })),
+    forms: registers.map(({ noun, columns }) => ({
+      title: { en: noun.en, zh: noun.sheet ?? noun.zh },
+      columns,
+      notes: NOTES,
+    })),
     normalize: (input, settings, _now, name) => read(input, settings, name).outcome,
     create(settings, view = NO_VIEW) {
       const folder = new DropFolder(settings, async ({ bytes, name }) => {
