@@ -1,5 +1,6 @@
 import type { MultiPolygon, Polygon } from 'geojson';
 import type { AirDifference, AqiEdition, Averaging, Pollutant } from './air-quality.js';
+import type { DeviceAspect, DeviceCondition } from './device-state.js';
 import type { Position } from './position.js';
 import type { PropertyName } from './property.js';
 import type { RegisterFields } from './register.js';
@@ -151,6 +152,23 @@ export interface AirQualityRecord extends Provenance {
   readonly status: WarningStatus;
 }
 
+/** How a device at a station is, or was in a day or at a start. */
+export interface DeviceStateRecord extends Provenance {
+  readonly kind: 'device-state';
+  /** The station's code within the feed; a station the hub does not know makes a reject. */
+  readonly station: string;
+  /** The source's own name of it: "SB1", "w01018". */
+  readonly device: string;
+  readonly aspect: DeviceAspect;
+  readonly condition: DeviceCondition;
+  /** Of the day that begins at observedAt; only with RUN_TIME. */
+  readonly runHours: number | null;
+  /** In the source's own words: "SB1-RS=1". */
+  readonly sourceText: string;
+  readonly position: Position | null;
+  readonly status: WarningStatus;
+}
+
 /** One entry of a list that a department keeps (model/registers.ts): what the department knows of it, not what happens there. */
 export interface RegisterRecord extends Piece {
   readonly kind: 'register';
@@ -176,6 +194,7 @@ export type FeedRecord =
   | HotspotRecord
   | FireAlarmRecord
   | AirQualityRecord
+  | DeviceStateRecord
   | RegisterRecord;
 
 export const REJECT_REASONS = [
@@ -200,6 +219,7 @@ export const REJECT_REASONS = [
   'bad-position',
   'unknown-station',
   'unknown-code',
+  'wrong-password',
   'cannot-be-stored',
 ] as const;
 export type RejectReason = (typeof REJECT_REASONS)[number];

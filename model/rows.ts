@@ -1,5 +1,6 @@
 import type { MultiPolygon, Polygon } from 'geojson';
 import type { AirDifference, AqiEdition, Averaging, Pollutant } from './air-quality.js';
+import type { DeviceAspect, DeviceCondition } from './device-state.js';
 import type { FeedHealth, FeedVerdict } from './feed-state.js';
 import type { PollutantValue, Quality } from './record.js';
 import type { RegisterFields } from './register.js';
@@ -159,6 +160,17 @@ export interface AirQualityRow extends ReportRow {
   readonly sourceCategory: string | null;
   readonly sourcePrimary: string | null;
   readonly differences: readonly AirDifference[];
+}
+
+export interface DeviceStateRow extends ReportRow {
+  readonly stationId: string;
+  readonly device: string;
+  readonly aspect: DeviceAspect;
+  readonly condition: DeviceCondition;
+  readonly runHours: number | null;
+  readonly sourceText: string;
+  /** When the same was last told; observedAt where it was told once. */
+  readonly confirmedAt: Date;
 }
 
 /** An entry of a register, as it is or as one of its revisions was. */

@@ -4,6 +4,7 @@ import type { Jurisdictions } from '../model/jurisdiction.js';
 import type { QualitySheet } from '../model/repair.js';
 import type {
   DatastreamRow,
+  DeviceStateRow,
   FeedNode,
   ObservationRow,
   Page,
@@ -16,6 +17,7 @@ import type {
 import type { Database } from '../prisma/database.js';
 import { loadJurisdictions } from '../prisma/store/jurisdictions.js';
 import type { PageRequest } from '../prisma/store/keyset.js';
+import { latestDeviceStates } from '../prisma/store/read-device-states.js';
 import { feedsById, feedsOfDepartments, rejectionsOf } from '../prisma/store/read-feeds.js';
 import { latestOf } from '../prisma/store/read-observations.js';
 import { qualityOf } from '../prisma/store/read-quality.js';
@@ -48,6 +50,8 @@ export interface Loaders {
   readonly datastream: DataLoader<string, DatastreamRow | undefined>;
   readonly datastreamsOfStation: DataLoader<string, readonly DatastreamRow[]>;
   readonly thresholdsOfStation: DataLoader<string, readonly ThresholdRow[]>;
+  /** The newest of each device and aspect. */
+  readonly deviceStatesOfStation: DataLoader<string, readonly DeviceStateRow[]>;
   readonly latest: DataLoader<number, ObservationRow | undefined>;
   readonly warning: DataLoader<string, WarningSnapshot | undefined>;
   readonly supersedes: DataLoader<string, readonly string[]>;
@@ -89,6 +93,10 @@ export function createLoaders(db: Database): Loaders {
     ),
     thresholdsOfStation: many(
       (ids) => thresholdsOfStations(db, ids),
+      (row) => row.stationId,
+    ),
+    deviceStatesOfStation: many(
+      (ids) => latestDeviceStates(db, ids),
       (row) => row.stationId,
     ),
     latest: one(

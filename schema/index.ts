@@ -5,6 +5,7 @@ import { addAirQuality } from './ecology/air-quality.js';
 import { addFires } from './forestry/fire.js';
 import { createRefs } from './refs.js';
 import { addScalars } from './scalars.js';
+import { addDeviceStates } from './shared/device-state.js';
 import { addDivisions } from './shared/division.js';
 import { addFeeds } from './shared/feed.js';
 import { addJurisdictions } from './shared/jurisdiction.js';
@@ -31,6 +32,7 @@ export function buildSchema(): GraphQLSchema {
   addRepair(builder, refs);
   addJurisdictions(builder, refs);
   addReports(builder, refs);
+  addDeviceStates(builder, refs);
   addFires(builder, refs);
   addAirQuality(builder, refs);
   addRegisters(builder, refs);

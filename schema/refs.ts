@@ -8,6 +8,7 @@ import type {
   AirQualityRow,
   AlarmRow,
   DatastreamRow,
+  DeviceStateRow,
   DivisionRow,
   FeedNode,
   HotspotRow,
@@ -54,6 +55,7 @@ export function createRefs(builder: Builder) {
     FireHotspot: builder.objectRef<HotspotRow>('FireHotspot'),
     FireAlarm: builder.objectRef<AlarmRow>('FireAlarm'),
     AirQuality: builder.objectRef<AirQualityRow>('AirQuality'),
+    DeviceState: builder.objectRef<DeviceStateRow>('DeviceState'),
     RegisterEntry: builder.interfaceRef<RegisterRow>('RegisterEntry'),
     RegisterCode: builder.objectRef<RegisterCode>('RegisterCode'),
     /** The types of model/registers.ts by noun, e.g. "supply-depot". */

@@ -32,6 +32,7 @@ describe('who may do what', () => {
     'query { warning(id: "x") { id } }',
     'query { fireHotspots { edges { cursor } } }',
     'query { fireAlarms { edges { cursor } } }',
+    'query { deviceStates { edges { cursor } } }',
     'query { airQuality { edges { cursor } } }',
     'query { airQualityLatest { edges { cursor } } }',
     'query { jurisdictions { id } }',
