@@ -8,16 +8,20 @@ import type {
   FeedNode,
   ObservationRow,
   Page,
+  QuakeReportRow,
   RegisterRow,
   RejectionRow,
+  RevisionRow,
   SourceRow,
   StationRow,
   ThresholdRow,
+  VisitorFlowRow,
 } from '../model/rows.js';
 import type { Database } from '../prisma/database.js';
 import { loadJurisdictions } from '../prisma/store/jurisdictions.js';
 import type { PageRequest } from '../prisma/store/keyset.js';
 import { latestDeviceStates } from '../prisma/store/read-device-states.js';
+import { earthquakesById, quakeReportsOf, reportHistory } from '../prisma/store/read-earthquakes.js';
 import { feedsById, feedsOfDepartments, rejectionsOf } from '../prisma/store/read-feeds.js';
 import { latestOf } from '../prisma/store/read-observations.js';
 import { qualityOf } from '../prisma/store/read-quality.js';
@@ -35,6 +39,7 @@ import {
   stationsById,
   thresholdsOfStations,
 } from '../prisma/store/read-stations.js';
+import { latestVisitorFlow } from '../prisma/store/read-visitor-flow.js';
 import { sourcesOf, supersededBy } from '../prisma/store/read-warnings.js';
 import { readSnapshots } from '../prisma/store/warning-rows.js';
 
@@ -56,6 +61,11 @@ export interface Loaders {
   readonly warning: DataLoader<string, WarningSnapshot | undefined>;
   readonly supersedes: DataLoader<string, readonly string[]>;
   readonly warningSources: DataLoader<string, readonly SourceRow[]>;
+  /** By the code of the scenic area. */
+  readonly latestVisitorFlow: DataLoader<string, VisitorFlowRow | undefined>;
+  readonly earthquake: DataLoader<string, QuakeReportRow | undefined>;
+  readonly quakeReports: DataLoader<string, readonly QuakeReportRow[]>;
+  readonly reportHistory: DataLoader<string, readonly RevisionRow[]>;
   readonly entry: DataLoader<string, RegisterRow | undefined>;
   /** Of every feed that has one. */
   readonly entriesOfCode: DataLoader<RegisterKey, readonly RegisterRow[], string>;
@@ -79,6 +89,35 @@ export function createLoaders(db: Database): Loaders {
       const found = await loadJurisdictions(db);
       return keys.map(() => found);
     }),
+    ...stationLoaders(db),
+    warning: new DataLoader(async (ids) => {
+      const found = await readSnapshots(db.read, ids);
+      return ids.map((id) => found.get(id));
+    }),
+    supersedes: new DataLoader(async (ids) => {
+      const rows = await supersededBy(db, ids);
+      return ids.map((id) => rows.filter((row) => row.successor === id).map((row) => row.identifier));
+    }),
+    warningSources: many(
+      (ids) => sourcesOf(db, ids),
+      (row) => row.identifier,
+    ),
+    latestVisitorFlow: one(
+      (codes) => latestVisitorFlow(db, codes),
+      (row) => row.areaCode,
+    ),
+    ...quakeLoaders(db),
+    ...registerLoaders(db),
+  };
+}
+
+type StationLoaders = Pick<
+  Loaders,
+  'station' | 'datastream' | 'datastreamsOfStation' | 'thresholdsOfStation' | 'deviceStatesOfStation' | 'latest'
+>;
+
+function stationLoaders(db: Database): StationLoaders {
+  return {
     station: one(
       (ids) => stationsById(db, ids),
       (row) => row.id,
@@ -103,19 +142,23 @@ export function createLoaders(db: Database): Loaders {
       (keys) => latestOf(db, keys),
       (row) => row.datastreamKey,
     ),
-    warning: new DataLoader(async (ids) => {
-      const found = await readSnapshots(db.read, ids);
-      return ids.map((id) => found.get(id));
-    }),
-    supersedes: new DataLoader(async (ids) => {
-      const rows = await supersededBy(db, ids);
-      return ids.map((id) => rows.filter((row) => row.successor === id).map((row) => row.identifier));
-    }),
-    warningSources: many(
-      (ids) => sourcesOf(db, ids),
-      (row) => row.identifier,
+  };
+}
+
+function quakeLoaders(db: Database): Pick<Loaders, 'earthquake' | 'quakeReports' | 'reportHistory'> {
+  return {
+    earthquake: one(
+      (ids) => earthquakesById(db, ids),
+      (row) => row.factId,
     ),
-    ...registerLoaders(db),
+    quakeReports: many(
+      (ids) => quakeReportsOf(db, ids),
+      (row) => row.factId,
+    ),
+    reportHistory: many(
+      (ids) => reportHistory(db, ids),
+      (row) => row.reportId,
+    ),
   };
 }
 

@@ -5,8 +5,10 @@ import { addAirQuality } from './ecology/air-quality.js';
 import { addFires } from './forestry/fire.js';
 import { createRefs } from './refs.js';
 import { addScalars } from './scalars.js';
+import { addEarthquakes } from './seismic/earthquake.js';
 import { addDeviceStates } from './shared/device-state.js';
 import { addDivisions } from './shared/division.js';
+import { addFacts } from './shared/fact.js';
 import { addFeeds } from './shared/feed.js';
 import { addJurisdictions } from './shared/jurisdiction.js';
 import { addObservations } from './shared/observation.js';
@@ -15,6 +17,7 @@ import { addRepair } from './shared/repair.js';
 import { addReports } from './shared/report.js';
 import { addStations } from './shared/station.js';
 import { addWarnings } from './shared/warning.js';
+import { addVisitorFlow } from './tourism/visitor-flow.js';
 
 /** The hub's whole public schema. */
 export function buildSchema(): GraphQLSchema {
@@ -35,7 +38,10 @@ export function buildSchema(): GraphQLSchema {
   addDeviceStates(builder, refs);
   addFires(builder, refs);
   addAirQuality(builder, refs);
+  addFacts(builder);
+  addEarthquakes(builder, refs);
   addRegisters(builder, refs);
+  addVisitorFlow(builder, refs);
   return forReadersOnly(builder.toSchema());
 }
 
