@@ -117,8 +117,13 @@ export function createLoaders(db: Database): Loaders {
 
 type StationLoaders = Pick<
   Loaders,
-  'station' | 'datastream' | 'datastreamsOfStation' | 'thresholdsOfStation' | 'deviceStatesOfStation' | 'latest'
-  'station' | 'stationsUnder' | 'datastream' | 'datastreamsOfStation' | 'thresholdsOfStation' | 'latest'
+  | 'station'
+  | 'stationsUnder'
+  | 'datastream'
+  | 'datastreamsOfStation'
+  | 'thresholdsOfStation'
+  | 'deviceStatesOfStation'
+  | 'latest'
 >;
 
 function stationLoaders(db: Database): StationLoaders {
