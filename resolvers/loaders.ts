@@ -3,8 +3,11 @@ import type { WarningSnapshot } from '../model/entry.js';
 import type { Jurisdictions } from '../model/jurisdiction.js';
 import type { QualitySheet } from '../model/repair.js';
 import type {
+  AlarmRow,
   DatastreamRow,
   FeedNode,
+  FireRow,
+  HotspotRow,
   ObservationRow,
   Page,
   QuakeReportRow,
@@ -20,6 +23,7 @@ import { loadJurisdictions } from '../prisma/store/jurisdictions.js';
 import type { PageRequest } from '../prisma/store/keyset.js';
 import { earthquakesById, quakeReportsOf, reportHistory } from '../prisma/store/read-earthquakes.js';
 import { feedsById, feedsOfDepartments, rejectionsOf } from '../prisma/store/read-feeds.js';
+import { alarmsOf, firesById, hotspotsOf, type SightingCount, sightingCounts } from '../prisma/store/read-fires.js';
 import { latestOf } from '../prisma/store/read-observations.js';
 import { qualityOf } from '../prisma/store/read-quality.js';
 import {
@@ -55,6 +59,10 @@ export interface Loaders {
   readonly warning: DataLoader<string, WarningSnapshot | undefined>;
   readonly supersedes: DataLoader<string, readonly string[]>;
   readonly warningSources: DataLoader<string, readonly SourceRow[]>;
+  readonly fire: DataLoader<string, FireRow | undefined>;
+  readonly hotspotsOfFire: DataLoader<string, readonly HotspotRow[]>;
+  readonly alarmsOfFire: DataLoader<string, readonly AlarmRow[]>;
+  readonly sightingCounts: DataLoader<string, SightingCount | undefined>;
   readonly earthquake: DataLoader<string, QuakeReportRow | undefined>;
   readonly quakeReports: DataLoader<string, readonly QuakeReportRow[]>;
   readonly reportHistory: DataLoader<string, readonly RevisionRow[]>;
@@ -114,6 +122,7 @@ export function createLoaders(db: Database): Loaders {
       (row) => row.identifier,
     ),
     ...quakeLoaders(db),
+    ...fireLoaders(db),
     ...registerLoaders(db),
   };
 }
@@ -131,6 +140,27 @@ function quakeLoaders(db: Database): Pick<Loaders, 'earthquake' | 'quakeReports'
     reportHistory: many(
       (ids) => reportHistory(db, ids),
       (row) => row.reportId,
+    ),
+  };
+}
+
+function fireLoaders(db: Database): Pick<Loaders, 'fire' | 'hotspotsOfFire' | 'alarmsOfFire' | 'sightingCounts'> {
+  return {
+    fire: one(
+      (ids) => firesById(db, ids),
+      (row) => row.id,
+    ),
+    hotspotsOfFire: many(
+      (ids) => hotspotsOf(db, ids),
+      (row) => row.fireId as string,
+    ),
+    alarmsOfFire: many(
+      (ids) => alarmsOf(db, ids),
+      (row) => row.fireId as string,
+    ),
+    sightingCounts: one(
+      (ids) => sightingCounts(db, ids),
+      (row) => row.fireId,
     ),
   };
 }
