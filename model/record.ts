@@ -5,6 +5,7 @@ import type { Reach } from './fact.js';
 import type { Position } from './position.js';
 import type { PropertyName } from './property.js';
 import type { RegisterFields } from './register.js';
+import type { ComfortLevel } from './visitor-flow.js';
 import type { WarningLevel, WarningStatus } from './warning.js';
 
 /** A piece of what a source sent. `raw` is exactly what it sent (hashed, and kept only when rejected). */
@@ -157,6 +158,25 @@ export interface AirQualityRecord extends Provenance {
   readonly status: WarningStatus;
 }
 
+/** How many people are in a scenic area. Capacities where the message itself says them. */
+export interface VisitorFlowRecord extends Provenance {
+  readonly kind: 'visitor-flow';
+  readonly position: Position | null;
+  readonly area: { readonly code: string; readonly name: string };
+  readonly inPark: number;
+  readonly enteredToday: number | null;
+  /** At one moment. */
+  readonly capacity: number | null;
+  readonly dailyCapacity: number | null;
+  readonly comfort: ComfortLevel | null;
+  /** In the source's own words. */
+  readonly sourceComfort: string | null;
+  readonly weather: string | null;
+  readonly parkingPlaces: number | null;
+  readonly parkingFree: number | null;
+  readonly status: WarningStatus;
+}
+
 /** What one catalogue says of one earthquake; observedAt is the origin time. */
 export interface EarthquakeRecord extends Provenance {
   readonly kind: 'earthquake';
@@ -204,6 +224,7 @@ export type FeedRecord =
   | HotspotRecord
   | FireAlarmRecord
   | AirQualityRecord
+  | VisitorFlowRecord
   | EarthquakeRecord
   | RegisterRecord;
 

@@ -4,6 +4,7 @@ import type { Review } from './earthquake.js';
 import type { FeedHealth, FeedVerdict } from './feed-state.js';
 import type { PollutantValue, Quality } from './record.js';
 import type { RegisterFields } from './register.js';
+import type { ComfortLevel } from './visitor-flow.js';
 
 /* What the store's readers return: rows of the tables, in camel case. */
 
@@ -169,6 +170,20 @@ export interface AirQualityRow extends ReportRow {
   readonly sourceCategory: string | null;
   readonly sourcePrimary: string | null;
   readonly differences: readonly AirDifference[];
+}
+
+export interface VisitorFlowRow extends ReportRow {
+  readonly areaCode: string;
+  readonly areaName: string;
+  readonly inPark: number;
+  readonly enteredToday: number | null;
+  readonly capacity: number | null;
+  readonly dailyCapacity: number | null;
+  readonly comfort: ComfortLevel | null;
+  readonly sourceComfort: string | null;
+  readonly weather: string | null;
+  readonly parkingPlaces: number | null;
+  readonly parkingFree: number | null;
 }
 
 /** What one catalogue says of an earthquake. */

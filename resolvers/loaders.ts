@@ -17,6 +17,7 @@ import type {
   SourceRow,
   StationRow,
   ThresholdRow,
+  VisitorFlowRow,
 } from '../model/rows.js';
 import type { Database } from '../prisma/database.js';
 import { loadJurisdictions } from '../prisma/store/jurisdictions.js';
@@ -40,6 +41,7 @@ import {
   stationsById,
   thresholdsOfStations,
 } from '../prisma/store/read-stations.js';
+import { latestVisitorFlow } from '../prisma/store/read-visitor-flow.js';
 import { sourcesOf, supersededBy } from '../prisma/store/read-warnings.js';
 import { readSnapshots } from '../prisma/store/warning-rows.js';
 
@@ -63,6 +65,8 @@ export interface Loaders {
   readonly hotspotsOfFire: DataLoader<string, readonly HotspotRow[]>;
   readonly alarmsOfFire: DataLoader<string, readonly AlarmRow[]>;
   readonly sightingCounts: DataLoader<string, SightingCount | undefined>;
+  /** By the code of the scenic area. */
+  readonly latestVisitorFlow: DataLoader<string, VisitorFlowRow | undefined>;
   readonly earthquake: DataLoader<string, QuakeReportRow | undefined>;
   readonly quakeReports: DataLoader<string, readonly QuakeReportRow[]>;
   readonly reportHistory: DataLoader<string, readonly RevisionRow[]>;
@@ -120,6 +124,10 @@ export function createLoaders(db: Database): Loaders {
     warningSources: many(
       (ids) => sourcesOf(db, ids),
       (row) => row.identifier,
+    ),
+    latestVisitorFlow: one(
+      (codes) => latestVisitorFlow(db, codes),
+      (row) => row.areaCode,
     ),
     ...quakeLoaders(db),
     ...fireLoaders(db),

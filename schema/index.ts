@@ -16,6 +16,7 @@ import { addRepair } from './shared/repair.js';
 import { addReports } from './shared/report.js';
 import { addStations } from './shared/station.js';
 import { addWarnings } from './shared/warning.js';
+import { addVisitorFlow } from './tourism/visitor-flow.js';
 
 /** The hub's whole public schema. */
 export function buildSchema(): GraphQLSchema {
@@ -38,6 +39,7 @@ export function buildSchema(): GraphQLSchema {
   addFacts(builder);
   addEarthquakes(builder, refs);
   addRegisters(builder, refs);
+  addVisitorFlow(builder, refs);
   return forReadersOnly(builder.toSchema());
 }
 

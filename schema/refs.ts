@@ -21,6 +21,7 @@ import type {
   SourceRow,
   StationRow,
   ThresholdRow,
+  VisitorFlowRow,
 } from '../model/rows.js';
 import type { Near } from '../resolvers/shared/near-input.js';
 import type { ObservationNode } from '../resolvers/shared/observation.js';
@@ -58,6 +59,7 @@ export function createRefs(builder: Builder) {
     FireHotspot: builder.objectRef<HotspotRow>('FireHotspot'),
     FireAlarm: builder.objectRef<AlarmRow>('FireAlarm'),
     AirQuality: builder.objectRef<AirQualityRow>('AirQuality'),
+    VisitorFlow: builder.objectRef<VisitorFlowRow>('VisitorFlow'),
     EarthquakeValues: builder.interfaceRef<QuakeReportRow>('EarthquakeValues'),
     Earthquake: builder.objectRef<QuakeReportRow>('Earthquake'),
     EarthquakeReport: builder.objectRef<QuakeReportRow>('EarthquakeReport'),

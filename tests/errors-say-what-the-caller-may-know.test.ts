@@ -36,6 +36,7 @@ describe('who may do what', () => {
     'query { fireAlarms { edges { cursor } } }',
     'query { airQuality { edges { cursor } } }',
     'query { airQualityLatest { edges { cursor } } }',
+    'query { visitorFlow { edges { cursor } } }',
     'query { earthquakes { edges { cursor } } }',
     'query { earthquake(id: "1") { id } }',
     'mutation { separateReport(report: "x") }',

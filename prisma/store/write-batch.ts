@@ -18,6 +18,7 @@ import { countDay } from './write-quality.js';
 import { writeRegister } from './write-register.js';
 import { writeRejections } from './write-rejections.js';
 import { stationId, writeStations, writeThresholds } from './write-stations.js';
+import { writeVisitorFlow } from './write-visitor-flow.js';
 import { writeWarnings } from './write-warnings.js';
 
 type Kind = FeedRecord['kind'];
@@ -90,6 +91,7 @@ async function writeNouns(
     await writeHotspots(client, feedId, ofKind(records, 'hotspot'), at),
     await writeFireAlarms(client, feedId, ofKind(records, 'fire-alarm'), at),
     await writeAirQuality(client, feedId, ofKind(records, 'air-quality'), at),
+    await writeVisitorFlow(client, feedId, ofKind(records, 'visitor-flow'), at),
     await writeEarthquakes(client, feedId, ofKind(records, 'earthquake'), at),
     await writeRegister(client, feedId, ofKind(records, 'register'), at),
   ];
