@@ -113,6 +113,16 @@ export function createLoaders(db: Database): Loaders {
       (keys) => latestOf(db, keys),
       (row) => row.datastreamKey,
     ),
+    ...warningLoaders(db),
+    ...reportLoaders(db),
+    ...quakeLoaders(db),
+    ...fireLoaders(db),
+    ...registerLoaders(db),
+  };
+}
+
+function warningLoaders(db: Database): Pick<Loaders, 'warning' | 'supersedes' | 'warningSources'> {
+  return {
     warning: new DataLoader(async (ids) => {
       const found = await readSnapshots(db.read, ids);
       return ids.map((id) => found.get(id));
@@ -125,13 +135,15 @@ export function createLoaders(db: Database): Loaders {
       (ids) => sourcesOf(db, ids),
       (row) => row.identifier,
     ),
+  };
+}
+
+function reportLoaders(db: Database): Pick<Loaders, 'latestVisitorFlow'> {
+  return {
     latestVisitorFlow: one(
       (codes) => latestVisitorFlow(db, codes),
       (row) => row.areaCode,
     ),
-    ...quakeLoaders(db),
-    ...fireLoaders(db),
-    ...registerLoaders(db),
   };
 }
 
