@@ -38,7 +38,9 @@ import {
 import {
   datastreamsById,
   datastreamsOfStations,
+  type StationsUnder,
   stationsById,
+  stationsUnder,
   thresholdsOfStations,
 } from '../prisma/store/read-stations.js';
 import { latestVisitorFlow } from '../prisma/store/read-visitor-flow.js';
@@ -54,6 +56,8 @@ export interface Loaders {
   /** All of them, read once an operation. */
   readonly jurisdictions: DataLoader<'all', Jurisdictions>;
   readonly station: DataLoader<string, StationRow | undefined>;
+  /** By the beginning of their codes. */
+  readonly stationsUnder: DataLoader<StationsUnder, readonly StationRow[], string>;
   readonly datastream: DataLoader<string, DatastreamRow | undefined>;
   readonly datastreamsOfStation: DataLoader<string, readonly DatastreamRow[]>;
   readonly thresholdsOfStation: DataLoader<string, readonly ThresholdRow[]>;
@@ -123,6 +127,7 @@ export function createLoaders(db: Database): Loaders {
 
 function warningLoaders(db: Database): Pick<Loaders, 'warning' | 'supersedes' | 'warningSources'> {
   return {
+    ...stationLoaders(db),
     warning: new DataLoader(async (ids) => {
       const found = await readSnapshots(db.read, ids);
       return ids.map((id) => found.get(id));
@@ -143,6 +148,40 @@ function reportLoaders(db: Database): Pick<Loaders, 'latestVisitorFlow'> {
     latestVisitorFlow: one(
       (codes) => latestVisitorFlow(db, codes),
       (row) => row.areaCode,
+    ),
+  };
+}
+
+type StationLoaders = Pick<
+  Loaders,
+  'station' | 'stationsUnder' | 'datastream' | 'datastreamsOfStation' | 'thresholdsOfStation' | 'latest'
+>;
+
+function stationLoaders(db: Database): StationLoaders {
+  return {
+    station: one(
+      (ids) => stationsById(db, ids),
+      (row) => row.id,
+    ),
+    stationsUnder: placed(
+      (wanted) => stationsUnder(db, wanted),
+      ({ department, prefix }) => JSON.stringify([department, prefix]),
+    ),
+    datastream: one(
+      (ids) => datastreamsById(db, ids),
+      (row) => row.id,
+    ),
+    datastreamsOfStation: many(
+      (ids) => datastreamsOfStations(db, ids),
+      (row) => row.stationId,
+    ),
+    thresholdsOfStation: many(
+      (ids) => thresholdsOfStations(db, ids),
+      (row) => row.stationId,
+    ),
+    latest: one(
+      (keys) => latestOf(db, keys),
+      (row) => row.datastreamKey,
     ),
   };
 }
@@ -199,13 +238,9 @@ function registerLoaders(db: Database): Pick<Loaders, 'entry' | 'entriesOfCode' 
       },
       { cacheKeyFn: keyOf },
     ),
-    referring: new DataLoader(
-      async (wanted) => {
-        const groups: RegisterRow[][] = wanted.map(() => []);
-        for (const { place, ...row } of await entriesReferring(db, wanted)) groups[place]?.push(row);
-        return groups;
-      },
-      { cacheKeyFn: ({ noun, field, code }) => JSON.stringify([noun, field, code]) },
+    referring: placed(
+      (wanted) => entriesReferring(db, wanted),
+      ({ noun, field, code }) => JSON.stringify([noun, field, code]),
     ),
     revisionsOfEntry: many(
       (ids) => revisionsOf(db, ids),
@@ -233,6 +268,21 @@ function many<K, V>(
     for (const value of await read(keys)) groups.get(keyOf(value))?.push(value);
     return keys.map((key) => groups.get(key) ?? []);
   });
+}
+
+/** For rows that say by `place` which of the keys they answer. */
+function placed<K, V extends { readonly place: number }>(
+  read: (keys: readonly K[]) => Promise<readonly V[]>,
+  keyOf: (key: K) => string,
+): DataLoader<K, readonly Omit<V, 'place'>[], string> {
+  return new DataLoader(
+    async (keys) => {
+      const groups: Omit<V, 'place'>[][] = keys.map(() => []);
+      for (const { place, ...row } of await read(keys)) groups[place]?.push(row);
+      return groups;
+    },
+    { cacheKeyFn: keyOf },
+  );
 }
 
 /** Feeds that ask for the same page share a statement; there are as many statements as different pages in the operation. */

@@ -3,6 +3,7 @@ import { type HubContext, requireReader } from '../resolvers/context.js';
 import { createBuilder } from './builder.js';
 import { addAirQuality } from './ecology/air-quality.js';
 import { addFires } from './forestry/fire.js';
+import { addMajorHazards } from './industry/major-hazard.js';
 import { createRefs } from './refs.js';
 import { addScalars } from './scalars.js';
 import { addEarthquakes } from './seismic/earthquake.js';
@@ -39,6 +40,7 @@ export function buildSchema(): GraphQLSchema {
   addFacts(builder);
   addEarthquakes(builder, refs);
   addRegisters(builder, refs);
+  addMajorHazards(builder, refs);
   addVisitorFlow(builder, refs);
   return forReadersOnly(builder.toSchema());
 }
