@@ -97,26 +97,7 @@ export function createLoaders(db: Database): Loaders {
       const found = await loadJurisdictions(db);
       return keys.map(() => found);
     }),
-    station: one(
-      (ids) => stationsById(db, ids),
-      (row) => row.id,
-    ),
-    datastream: one(
-      (ids) => datastreamsById(db, ids),
-      (row) => row.id,
-    ),
-    datastreamsOfStation: many(
-      (ids) => datastreamsOfStations(db, ids),
-      (row) => row.stationId,
-    ),
-    thresholdsOfStation: many(
-      (ids) => thresholdsOfStations(db, ids),
-      (row) => row.stationId,
-    ),
-    latest: one(
-      (keys) => latestOf(db, keys),
-      (row) => row.datastreamKey,
-    ),
+    ...stationLoaders(db),
     ...warningLoaders(db),
     ...reportLoaders(db),
     ...quakeLoaders(db),
@@ -127,7 +108,6 @@ export function createLoaders(db: Database): Loaders {
 
 function warningLoaders(db: Database): Pick<Loaders, 'warning' | 'supersedes' | 'warningSources'> {
   return {
-    ...stationLoaders(db),
     warning: new DataLoader(async (ids) => {
       const found = await readSnapshots(db.read, ids);
       return ids.map((id) => found.get(id));
