@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { DepartmentCode } from '../model/department.js';
+import type { LiveAnswers } from '../model/live.js';
 import type { PushDoor } from '../model/push.js';
 import type { Outcome } from '../model/record.js';
 import type { Outbound } from './outbound.js';
@@ -16,6 +17,8 @@ export interface Connector<S = unknown> {
   readonly settings: z.ZodType<S>;
   /** Of a feed whose tables people fill in: what `npm run templates` makes its template from. */
   readonly table?: TableForm;
+  /** Of a feed in mode live: the noun (model/live-nouns.ts) that it answers for at query time. */
+  readonly answersFor?: string;
   create(settings: S): FeedSource;
 }
 
@@ -27,6 +30,8 @@ export interface FeedSource {
   /** Reads again what `withInput` (connectors/shared/with-input.ts) kept with a reject: the same records and rejects as when it
    *  came, by the settings of now. Opens nothing, takes nothing. A feed without it cannot have its rejects repaired. */
   replay?(input: Uint8Array, now: Date): Outcome;
+  /** Of a feed in mode live: its answers while it runs. */
+  readonly live?: LiveAnswers;
 }
 
 export interface FeedContext {

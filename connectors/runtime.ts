@@ -60,6 +60,7 @@ export class FeedRuntime<S extends RuntimeSettings = RuntimeSettings> {
   readonly #guard: GuardOptions;
   #link: Link = { state: 'STARTING', reason: null, contactAt: null };
   #abort: AbortController | undefined;
+  #source: FeedSource | undefined;
   #done: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: FeedRuntimeOptions<S>) {
@@ -79,6 +80,16 @@ export class FeedRuntime<S extends RuntimeSettings = RuntimeSettings> {
     return this.#link;
   }
 
+  /** What a feed in mode live answers for, running or not. */
+  get answersFor(): string | undefined {
+    return this.options.connector.answersFor;
+  }
+
+  /** Its answers, while it runs. */
+  get live(): FeedSource['live'] {
+    return this.running ? this.#source?.live : undefined;
+  }
+
   get running(): boolean {
     return this.#abort !== undefined;
   }
@@ -87,7 +98,8 @@ export class FeedRuntime<S extends RuntimeSettings = RuntimeSettings> {
     if (this.#abort) return;
     this.#abort = new AbortController();
     this.#setLink('STARTING', null);
-    this.#done = this.#supervise(this.options.connector.create(this.options.settings), this.#abort.signal);
+    this.#source = this.options.connector.create(this.options.settings);
+    this.#done = this.#supervise(this.#source, this.#abort.signal);
   }
 
   /** Resolves when the source has ended and everything it handed over is stored or refused. */

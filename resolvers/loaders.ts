@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader';
 import type { WarningSnapshot } from '../model/entry.js';
 import type { Jurisdictions } from '../model/jurisdiction.js';
+import type { LivePort } from '../model/live.js';
 import type { QualitySheet } from '../model/repair.js';
 import type {
   DatastreamRow,
@@ -40,6 +41,7 @@ import {
 import { latestVisitorFlow } from '../prisma/store/read-visitor-flow.js';
 import { sourcesOf, supersededBy } from '../prisma/store/read-warnings.js';
 import { readSnapshots } from '../prisma/store/warning-rows.js';
+import { type LiveLoaders, liveLoaders } from './live-loaders.js';
 
 /** One statement a kind and level of nesting, however many things ask. Made per operation, and anew per live event. */
 export interface Loaders {
@@ -62,6 +64,8 @@ export interface Loaders {
   readonly earthquake: DataLoader<string, QuakeReportRow | undefined>;
   readonly quakeReports: DataLoader<string, readonly QuakeReportRow[]>;
   readonly reportHistory: DataLoader<string, readonly RevisionRow[]>;
+  /** By the noun (model/live-nouns.ts), then by code. Undefined where no feed of this hub answers for the noun. */
+  readonly live: LiveLoaders;
   readonly entry: DataLoader<string, RegisterRow | undefined>;
   /** Of every feed that has one. */
   readonly entriesOfCode: DataLoader<RegisterKey, readonly RegisterRow[], string>;
@@ -69,7 +73,7 @@ export interface Loaders {
   readonly revisionsOfEntry: DataLoader<string, readonly RegisterRow[]>;
 }
 
-export function createLoaders(db: Database): Loaders {
+export function createLoaders(db: Database, live: LivePort): Loaders {
   return {
     feed: one(
       (ids) => feedsById(db, ids),
@@ -105,6 +109,19 @@ export function createLoaders(db: Database): Loaders {
       (keys) => latestOf(db, keys),
       (row) => row.datastreamKey,
     ),
+    ...warningLoaders(db),
+    latestVisitorFlow: one(
+      (codes) => latestVisitorFlow(db, codes),
+      (row) => row.areaCode,
+    ),
+    ...quakeLoaders(db),
+    live: liveLoaders(live),
+    ...registerLoaders(db),
+  };
+}
+
+function warningLoaders(db: Database): Pick<Loaders, 'warning' | 'supersedes' | 'warningSources'> {
+  return {
     warning: new DataLoader(async (ids) => {
       const found = await readSnapshots(db.read, ids);
       return ids.map((id) => found.get(id));
@@ -117,12 +134,6 @@ export function createLoaders(db: Database): Loaders {
       (ids) => sourcesOf(db, ids),
       (row) => row.identifier,
     ),
-    latestVisitorFlow: one(
-      (codes) => latestVisitorFlow(db, codes),
-      (row) => row.areaCode,
-    ),
-    ...quakeLoaders(db),
-    ...registerLoaders(db),
   };
 }
 

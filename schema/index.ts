@@ -10,6 +10,7 @@ import { addDivisions } from './shared/division.js';
 import { addFacts } from './shared/fact.js';
 import { addFeeds } from './shared/feed.js';
 import { addJurisdictions } from './shared/jurisdiction.js';
+import { addLive } from './shared/live.js';
 import { addObservations } from './shared/observation.js';
 import { addRegisters } from './shared/register.js';
 import { addRepair } from './shared/repair.js';
@@ -39,6 +40,7 @@ export function buildSchema(): GraphQLSchema {
   addFacts(builder);
   addEarthquakes(builder, refs);
   addRegisters(builder, refs);
+  addLive(builder, refs);
   addVisitorFlow(builder, refs);
   return forReadersOnly(builder.toSchema());
 }

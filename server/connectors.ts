@@ -7,6 +7,7 @@ import hazardousChemicalsPush from '../connectors/industry/hazardous-chemicals-p
 import geohazard from '../connectors/natural-resources/geohazard/index.js';
 import type { RuntimeSettings } from '../connectors/runtime.js';
 import catalogue from '../connectors/seismic/catalogue/index.js';
+import scenicService from '../connectors/tourism/scenic-service/index.js';
 import visitorFlow from '../connectors/tourism/visitor-flow/index.js';
 import hydrologyDatabase from '../connectors/water/hydrology-db/index.js';
 import telemetry from '../connectors/water/telemetry/index.js';
@@ -29,5 +30,6 @@ export const connectors: readonly Connector<RuntimeSettings>[] = [
   hazardousChemicals,
   hazardousChemicalsPush,
   visitorFlow,
+  scenicService,
   catalogue,
 ].map(erased);

@@ -1,7 +1,6 @@
 import { departmentOfFeed } from '../../model/department.js';
 import type { RegisterCode, RegisterField, RegisterNoun, RegisterValue } from '../../model/register.js';
 import { REGISTERS } from '../../model/registers.js';
-import type { RegisterRow } from '../../model/rows.js';
 import type { HubContext } from '../../resolvers/context.js';
 import { feedOf } from '../../resolvers/shared/feed.js';
 import { divisionOf, pointOf } from '../../resolvers/shared/place.js';
@@ -10,7 +9,7 @@ import type { Builder } from '../builder.js';
 import type { Refs } from '../refs.js';
 import { addRegisterInput } from './register-input.js';
 import { addRegisterQueries } from './register-queries.js';
-import { type RegisterRef, sayField } from './register-words.js';
+import { type FieldsNode, type FieldsRef, type RegisterRef, sayField } from './register-words.js';
 
 /** A type, a list, a single query and two mutations for each noun of model/registers.ts, all from its description. */
 export function addRegisters(builder: Builder, refs: Refs): void {
@@ -102,7 +101,10 @@ function addInterface(builder: Builder, refs: Refs): void {
 
 function addType(builder: Builder, refs: Refs, noun: RegisterNoun, ref: RegisterRef): void {
   builder.objectType(ref, { description: `${noun.en}. ${noun.zh}。`, interfaces: [refs.RegisterEntry] });
-  for (const field of noun.fields) addField(builder, refs, ref, field);
+  for (const field of noun.fields) {
+    addField(builder, refs, ref as unknown as FieldsRef, field);
+    if (field.type === 'reference') addTarget(builder, refs, ref, field);
+  }
   for (const from of REGISTERS)
     for (const field of from.fields)
       if (field.type === 'reference' && field.noun === noun.noun && field.back)
@@ -117,8 +119,9 @@ function addType(builder: Builder, refs: Refs, noun: RegisterNoun, ref: Register
   );
 }
 
-function addField(builder: Builder, refs: Refs, ref: RegisterRef, field: RegisterField): void {
-  const read = (node: RegisterRow, context: HubContext) => register.fieldValue(node, field, context);
+/** A field of a described noun, in the type that its description asks for. */
+export function addField(builder: Builder, refs: Refs, ref: FieldsRef, field: RegisterField): void {
+  const read = (node: FieldsNode, context: HubContext) => register.fieldValue(node, field, context);
   const options = { nullable: true, description: sayField(field) } as const;
   builder.objectField(ref, register.apiName(field), (t) => {
     switch (field.type) {
@@ -146,7 +149,6 @@ function addField(builder: Builder, refs: Refs, ref: RegisterRef, field: Registe
         return t.string({ ...options, resolve: (node, _args, context) => read(node, context) as string | null });
     }
   });
-  if (field.type === 'reference') addTarget(builder, refs, ref, field);
 }
 
 const instant = (value: RegisterValue | null): Date | null => (value === null ? null : new Date(String(value)));
