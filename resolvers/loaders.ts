@@ -23,6 +23,7 @@ import type {
 import type { Database } from '../prisma/database.js';
 import { loadJurisdictions } from '../prisma/store/jurisdictions.js';
 import type { PageRequest } from '../prisma/store/keyset.js';
+import { type Contents, entriesIn, stationsIn } from '../prisma/store/read-contents.js';
 import { latestDeviceStates } from '../prisma/store/read-device-states.js';
 import { earthquakesById, quakeReportsOf, reportHistory } from '../prisma/store/read-earthquakes.js';
 import { feedsById, feedsOfDepartments, rejectionsOf } from '../prisma/store/read-feeds.js';
@@ -60,6 +61,8 @@ export interface Loaders {
   readonly station: DataLoader<string, StationRow | undefined>;
   /** By the beginning of their codes. */
   readonly stationsUnder: DataLoader<StationsUnder, readonly StationRow[], string>;
+  readonly stationsIn: DataLoader<Contents, readonly StationRow[], string>;
+  readonly entriesIn: DataLoader<Contents, readonly RegisterRow[], string>;
   readonly datastream: DataLoader<string, DatastreamRow | undefined>;
   readonly datastreamsOfStation: DataLoader<string, readonly DatastreamRow[]>;
   readonly thresholdsOfStation: DataLoader<string, readonly ThresholdRow[]>;
@@ -104,6 +107,8 @@ export function createLoaders(db: Database): Loaders {
     ...stationLoaders(db),
     ...warningLoaders(db),
     ...reportLoaders(db),
+    stationsIn: placed((wanted) => stationsIn(db, wanted), contentsKey),
+    entriesIn: placed((wanted) => entriesIn(db, wanted), contentsKey),
     ...quakeLoaders(db),
     ...fireLoaders(db),
     ...registerLoaders(db),
@@ -179,6 +184,8 @@ function stationLoaders(db: Database): StationLoaders {
     ),
   };
 }
+
+const contentsKey = ({ prefix, first, only }: Contents): string => JSON.stringify([prefix, first, only]);
 
 function quakeLoaders(db: Database): Pick<Loaders, 'earthquake' | 'quakeReports' | 'reportHistory'> {
   return {
