@@ -83,7 +83,7 @@ export interface WarningText {
 export interface WarningRecord extends Provenance {
   readonly kind: 'warning';
   readonly identifier: string;
-  readonly format: '12379' | 'cap';
+  readonly format: '12379' | 'cap' | 'mapped';
   readonly messageType: 'ALERT' | 'UPDATE' | 'CANCEL';
   readonly status: WarningStatus;
   /** Identifiers this message supersedes or cancels; never its own. */
@@ -200,6 +200,8 @@ export const REJECT_REASONS = [
   'bad-position',
   'unknown-station',
   'unknown-code',
+  'mapping-failed',
+  'mapping-stopped',
   'cannot-be-stored',
 ] as const;
 export type RejectReason = (typeof REJECT_REASONS)[number];
