@@ -2,7 +2,9 @@ import type { z } from 'zod';
 import type { DepartmentCode } from '../model/department.js';
 import type { PushDoor } from '../model/push.js';
 import type { Outcome } from '../model/record.js';
+import type { HubView } from './hub-view.js';
 import type { Outbound } from './outbound.js';
+import type { TableForm } from './shared/tables/columns.js';
 
 /** What a feed's code exports. It does nothing until `create(…).run(…)`. */
 export interface Connector<S = unknown> {
@@ -13,7 +15,12 @@ export interface Connector<S = unknown> {
   /** LATE is judged by the newest observation, or, for feeds that are rightly silent for days, by the last contact. */
   readonly freshness: 'observation' | 'contact';
   readonly settings: z.ZodType<S>;
-  create(settings: S): FeedSource;
+  /** Of a feed whose tables people fill in: what `npm run templates` makes its template from. */
+  readonly table?: TableForm;
+  /** The same where one workbook holds several tables, one a sheet. */
+  readonly tables?: readonly TableForm[];
+  /** `view`: NO_VIEW where the runtime gives none. */
+  create(settings: S, view?: HubView): FeedSource;
 }
 
 /** A running source. `run` resolves: one poll is done, call again after `everySeconds`. Pending: it listens until

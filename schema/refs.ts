@@ -11,13 +11,16 @@ import type {
   DivisionRow,
   FeedNode,
   HotspotRow,
+  QuakeReportRow,
   RegisterRow,
   RejectionRow,
   ReportRow,
+  RevisionRow,
   SeriesRow,
   SourceRow,
   StationRow,
   ThresholdRow,
+  VisitorFlowRow,
 } from '../model/rows.js';
 import type { Near } from '../resolvers/shared/near-input.js';
 import type { ObservationNode } from '../resolvers/shared/observation.js';
@@ -54,6 +57,11 @@ export function createRefs(builder: Builder) {
     FireHotspot: builder.objectRef<HotspotRow>('FireHotspot'),
     FireAlarm: builder.objectRef<AlarmRow>('FireAlarm'),
     AirQuality: builder.objectRef<AirQualityRow>('AirQuality'),
+    VisitorFlow: builder.objectRef<VisitorFlowRow>('VisitorFlow'),
+    EarthquakeValues: builder.interfaceRef<QuakeReportRow>('EarthquakeValues'),
+    Earthquake: builder.objectRef<QuakeReportRow>('Earthquake'),
+    EarthquakeReport: builder.objectRef<QuakeReportRow>('EarthquakeReport'),
+    EarthquakeRevision: builder.objectRef<RevisionRow>('EarthquakeRevision'),
     RegisterEntry: builder.interfaceRef<RegisterRow>('RegisterEntry'),
     RegisterCode: builder.objectRef<RegisterCode>('RegisterCode'),
     /** The types of model/registers.ts by noun, e.g. "supply-depot". */

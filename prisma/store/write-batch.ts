@@ -11,12 +11,14 @@ import type { Queryable } from '../database.js';
 import { clearRejections } from './rejected-inputs.js';
 import type { Written } from './upsert.js';
 import { writeAirQuality } from './write-air-quality.js';
+import { writeEarthquakes } from './write-earthquakes.js';
 import { writeFireAlarms, writeHotspots } from './write-fires.js';
 import { datastreamId, ensureDatastreams, writeObservations } from './write-observations.js';
 import { countDay } from './write-quality.js';
 import { writeRegister } from './write-register.js';
 import { writeRejections } from './write-rejections.js';
 import { stationId, writeStations, writeThresholds } from './write-stations.js';
+import { writeVisitorFlow } from './write-visitor-flow.js';
 import { writeWarnings } from './write-warnings.js';
 
 type Kind = FeedRecord['kind'];
@@ -89,6 +91,8 @@ async function writeNouns(
     await writeHotspots(client, feedId, ofKind(records, 'hotspot'), at),
     await writeFireAlarms(client, feedId, ofKind(records, 'fire-alarm'), at),
     await writeAirQuality(client, feedId, ofKind(records, 'air-quality'), at),
+    await writeVisitorFlow(client, feedId, ofKind(records, 'visitor-flow'), at),
+    await writeEarthquakes(client, feedId, ofKind(records, 'earthquake'), at),
     await writeRegister(client, feedId, ofKind(records, 'register'), at),
   ];
 }
