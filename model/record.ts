@@ -113,6 +113,8 @@ export interface HotspotRecord extends Provenance {
   readonly brightnessKelvin: number | null;
   readonly radiativePowerMegawatts: number | null;
   readonly daytime: boolean | null;
+  /** How close another report must be to be of the same fire. */
+  readonly sameWithin: Reach;
   readonly status: WarningStatus;
 }
 
@@ -125,6 +127,8 @@ export interface FireAlarmRecord extends Provenance {
   readonly priority: number | null;
   readonly description: string;
   readonly position: Position | null;
+  /** How close another report must be to be of the same fire. */
+  readonly sameWithin: Reach;
   readonly status: WarningStatus;
 }
 

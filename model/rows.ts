@@ -131,7 +131,14 @@ export interface ReportRow {
   readonly revision: number;
 }
 
+/** A fire as the report it goes by places it; observedAt is when it was last seen. */
+export interface FireRow extends ReportRow {
+  readonly firstAt: Date;
+}
+
 export interface HotspotRow extends ReportRow {
+  /** The fire it is of. */
+  readonly fireId: string | null;
   readonly satellite: string;
   readonly instrument: string;
   readonly confidence: string;
@@ -142,6 +149,8 @@ export interface HotspotRow extends ReportRow {
 }
 
 export interface AlarmRow extends ReportRow {
+  /** The fire it is of; null for alarms of other kinds. */
+  readonly fireId: string | null;
   readonly deviceId: string;
   readonly type: string;
   readonly priority: number | null;

@@ -3,8 +3,11 @@ import type { WarningSnapshot } from '../model/entry.js';
 import type { Jurisdictions } from '../model/jurisdiction.js';
 import type { QualitySheet } from '../model/repair.js';
 import type {
+  AlarmRow,
   DatastreamRow,
   FeedNode,
+  FireRow,
+  HotspotRow,
   ObservationRow,
   Page,
   QuakeReportRow,
@@ -21,6 +24,7 @@ import { loadJurisdictions } from '../prisma/store/jurisdictions.js';
 import type { PageRequest } from '../prisma/store/keyset.js';
 import { earthquakesById, quakeReportsOf, reportHistory } from '../prisma/store/read-earthquakes.js';
 import { feedsById, feedsOfDepartments, rejectionsOf } from '../prisma/store/read-feeds.js';
+import { alarmsOf, firesById, hotspotsOf, type SightingCount, sightingCounts } from '../prisma/store/read-fires.js';
 import { latestOf } from '../prisma/store/read-observations.js';
 import { qualityOf } from '../prisma/store/read-quality.js';
 import {
@@ -61,6 +65,10 @@ export interface Loaders {
   readonly warning: DataLoader<string, WarningSnapshot | undefined>;
   readonly supersedes: DataLoader<string, readonly string[]>;
   readonly warningSources: DataLoader<string, readonly SourceRow[]>;
+  readonly fire: DataLoader<string, FireRow | undefined>;
+  readonly hotspotsOfFire: DataLoader<string, readonly HotspotRow[]>;
+  readonly alarmsOfFire: DataLoader<string, readonly AlarmRow[]>;
+  readonly sightingCounts: DataLoader<string, SightingCount | undefined>;
   /** By the code of the scenic area. */
   readonly latestVisitorFlow: DataLoader<string, VisitorFlowRow | undefined>;
   readonly earthquake: DataLoader<string, QuakeReportRow | undefined>;
@@ -90,6 +98,16 @@ export function createLoaders(db: Database): Loaders {
       return keys.map(() => found);
     }),
     ...stationLoaders(db),
+    ...warningLoaders(db),
+    ...reportLoaders(db),
+    ...quakeLoaders(db),
+    ...fireLoaders(db),
+    ...registerLoaders(db),
+  };
+}
+
+function warningLoaders(db: Database): Pick<Loaders, 'warning' | 'supersedes' | 'warningSources'> {
+  return {
     warning: new DataLoader(async (ids) => {
       const found = await readSnapshots(db.read, ids);
       return ids.map((id) => found.get(id));
@@ -102,12 +120,15 @@ export function createLoaders(db: Database): Loaders {
       (ids) => sourcesOf(db, ids),
       (row) => row.identifier,
     ),
+  };
+}
+
+function reportLoaders(db: Database): Pick<Loaders, 'latestVisitorFlow'> {
+  return {
     latestVisitorFlow: one(
       (codes) => latestVisitorFlow(db, codes),
       (row) => row.areaCode,
     ),
-    ...quakeLoaders(db),
-    ...registerLoaders(db),
   };
 }
 
@@ -158,6 +179,27 @@ function quakeLoaders(db: Database): Pick<Loaders, 'earthquake' | 'quakeReports'
     reportHistory: many(
       (ids) => reportHistory(db, ids),
       (row) => row.reportId,
+    ),
+  };
+}
+
+function fireLoaders(db: Database): Pick<Loaders, 'fire' | 'hotspotsOfFire' | 'alarmsOfFire' | 'sightingCounts'> {
+  return {
+    fire: one(
+      (ids) => firesById(db, ids),
+      (row) => row.id,
+    ),
+    hotspotsOfFire: many(
+      (ids) => hotspotsOf(db, ids),
+      (row) => row.fireId as string,
+    ),
+    alarmsOfFire: many(
+      (ids) => alarmsOf(db, ids),
+      (row) => row.fireId as string,
+    ),
+    sightingCounts: one(
+      (ids) => sightingCounts(db, ids),
+      (row) => row.fireId,
     ),
   };
 }

@@ -30,6 +30,8 @@ describe('who may do what', () => {
     'query { station(id: "x") { id } }',
     'query { warnings { edges { cursor } } }',
     'query { warning(id: "x") { id } }',
+    'query { fires { edges { cursor } } }',
+    'query { fire(id: "1") { id } }',
     'query { fireHotspots { edges { cursor } } }',
     'query { fireAlarms { edges { cursor } } }',
     'query { airQuality { edges { cursor } } }',

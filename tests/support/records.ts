@@ -85,6 +85,7 @@ export const hotspotRecord = (id: string, observedAt: Date, lon: number, lat: nu
   brightnessKelvin: 330,
   radiativePowerMegawatts: 4.5,
   daytime: true,
+  sameWithin: { seconds: 3600, metres: 2000 },
   status: 'EXERCISE',
 });
 
@@ -96,6 +97,7 @@ export const fireAlarmRecord = (id: string, observedAt: Date): FireAlarmRecord =
   priority: 1,
   description: '林区烟雾',
   position: null,
+  sameWithin: { seconds: 3600, metres: 2000 },
   status: 'EXERCISE',
 });
 
