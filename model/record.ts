@@ -1,5 +1,6 @@
 import type { MultiPolygon, Polygon } from 'geojson';
 import type { AirDifference, AqiEdition, Averaging, Pollutant } from './air-quality.js';
+import type { DeviceAspect, DeviceCondition } from './device-state.js';
 import type { Review } from './earthquake.js';
 import type { Reach } from './fact.js';
 import type { Position } from './position.js';
@@ -158,6 +159,23 @@ export interface AirQualityRecord extends Provenance {
   readonly status: WarningStatus;
 }
 
+/** How a device at a station is, or was in a day or at a start. */
+export interface DeviceStateRecord extends Provenance {
+  readonly kind: 'device-state';
+  /** The station's code within the feed; a station the hub does not know makes a reject. */
+  readonly station: string;
+  /** The source's own name of it: "SB1", "w01018". */
+  readonly device: string;
+  readonly aspect: DeviceAspect;
+  readonly condition: DeviceCondition;
+  /** Of the day that begins at observedAt; only with RUN_TIME. */
+  readonly runHours: number | null;
+  /** In the source's own words: "SB1-RS=1". */
+  readonly sourceText: string;
+  readonly position: Position | null;
+  readonly status: WarningStatus;
+}
+
 /** How many people are in a scenic area. Capacities where the message itself says them. */
 export interface VisitorFlowRecord extends Provenance {
   readonly kind: 'visitor-flow';
@@ -224,6 +242,7 @@ export type FeedRecord =
   | HotspotRecord
   | FireAlarmRecord
   | AirQualityRecord
+  | DeviceStateRecord
   | VisitorFlowRecord
   | EarthquakeRecord
   | RegisterRecord;
@@ -252,6 +271,7 @@ export const REJECT_REASONS = [
   'unknown-code',
   'mapping-failed',
   'mapping-stopped',
+  'wrong-password',
   'cannot-be-stored',
 ] as const;
 export type RejectReason = (typeof REJECT_REASONS)[number];

@@ -1,5 +1,6 @@
 import type { MultiPolygon, Polygon } from 'geojson';
 import type { AirDifference, AqiEdition, Averaging, Pollutant } from './air-quality.js';
+import type { DeviceAspect, DeviceCondition } from './device-state.js';
 import type { Review } from './earthquake.js';
 import type { FeedHealth, FeedVerdict } from './feed-state.js';
 import type { PollutantValue, Quality } from './record.js';
@@ -170,6 +171,17 @@ export interface AirQualityRow extends ReportRow {
   readonly sourceCategory: string | null;
   readonly sourcePrimary: string | null;
   readonly differences: readonly AirDifference[];
+}
+
+export interface DeviceStateRow extends ReportRow {
+  readonly stationId: string;
+  readonly device: string;
+  readonly aspect: DeviceAspect;
+  readonly condition: DeviceCondition;
+  readonly runHours: number | null;
+  readonly sourceText: string;
+  /** When the same was last told; observedAt where it was told once. */
+  readonly confirmedAt: Date;
 }
 
 export interface VisitorFlowRow extends ReportRow {

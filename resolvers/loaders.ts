@@ -5,6 +5,7 @@ import type { QualitySheet } from '../model/repair.js';
 import type {
   AlarmRow,
   DatastreamRow,
+  DeviceStateRow,
   FeedNode,
   FireRow,
   HotspotRow,
@@ -22,6 +23,7 @@ import type {
 import type { Database } from '../prisma/database.js';
 import { loadJurisdictions } from '../prisma/store/jurisdictions.js';
 import type { PageRequest } from '../prisma/store/keyset.js';
+import { latestDeviceStates } from '../prisma/store/read-device-states.js';
 import { earthquakesById, quakeReportsOf, reportHistory } from '../prisma/store/read-earthquakes.js';
 import { feedsById, feedsOfDepartments, rejectionsOf } from '../prisma/store/read-feeds.js';
 import { alarmsOf, firesById, hotspotsOf, type SightingCount, sightingCounts } from '../prisma/store/read-fires.js';
@@ -61,6 +63,8 @@ export interface Loaders {
   readonly datastream: DataLoader<string, DatastreamRow | undefined>;
   readonly datastreamsOfStation: DataLoader<string, readonly DatastreamRow[]>;
   readonly thresholdsOfStation: DataLoader<string, readonly ThresholdRow[]>;
+  /** The newest of each device and aspect. */
+  readonly deviceStatesOfStation: DataLoader<string, readonly DeviceStateRow[]>;
   readonly latest: DataLoader<number, ObservationRow | undefined>;
   readonly warning: DataLoader<string, WarningSnapshot | undefined>;
   readonly supersedes: DataLoader<string, readonly string[]>;
@@ -134,7 +138,13 @@ function reportLoaders(db: Database): Pick<Loaders, 'latestVisitorFlow'> {
 
 type StationLoaders = Pick<
   Loaders,
-  'station' | 'stationsUnder' | 'datastream' | 'datastreamsOfStation' | 'thresholdsOfStation' | 'latest'
+  | 'station'
+  | 'stationsUnder'
+  | 'datastream'
+  | 'datastreamsOfStation'
+  | 'thresholdsOfStation'
+  | 'deviceStatesOfStation'
+  | 'latest'
 >;
 
 function stationLoaders(db: Database): StationLoaders {
@@ -157,6 +167,10 @@ function stationLoaders(db: Database): StationLoaders {
     ),
     thresholdsOfStation: many(
       (ids) => thresholdsOfStations(db, ids),
+      (row) => row.stationId,
+    ),
+    deviceStatesOfStation: many(
+      (ids) => latestDeviceStates(db, ids),
       (row) => row.stationId,
     ),
     latest: one(

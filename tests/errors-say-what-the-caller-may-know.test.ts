@@ -34,6 +34,7 @@ describe('who may do what', () => {
     'query { fire(id: "1") { id } }',
     'query { fireHotspots { edges { cursor } } }',
     'query { fireAlarms { edges { cursor } } }',
+    'query { deviceStates { edges { cursor } } }',
     'query { airQuality { edges { cursor } } }',
     'query { airQualityLatest { edges { cursor } } }',
     'query { visitorFlow { edges { cursor } } }',

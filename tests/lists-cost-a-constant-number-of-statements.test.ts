@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { graphql } from './generated/gql.js';
 import { type Graph, openGraph } from './support/graph.js';
 import {
+  deviceStateRecord,
   fireAlarmRecord,
   hotspotRecord,
   observationRecord,
@@ -31,6 +32,7 @@ beforeAll(async () => {
         stationRecord(`S${n}`),
         observationRecord(`S${n}`, NOW, n),
         observationRecord(`S${n}`, NOW, n, { property: 'rain-1h' }),
+        deviceStateRecord(`S${n}`, NOW),
         { kind: 'threshold', station: `S${n}`, property: 'water-level', name: 'warning', value: n + 1, raw: `t${n}` },
       ]),
       numbers.map((n) => ({ raw: `bad ${n}`, reason: 'malformed', detail: 'not a frame' })),
@@ -62,6 +64,8 @@ const STATIONS = graphql(`
           id
           department { code feeds { id state } }
           division { name parent { name } }
+          deviceState { condition }
+          deviceStates { device station { id } }
           feed { id state title rejections(first: 3) { edges { node { reason raw } } } }
           datastreams {
             property
@@ -104,6 +108,14 @@ const FIRES = graphql(`
   }
 `);
 
+const DEVICES = graphql(`
+  query DevicesDeep($first: Int!) {
+    deviceStates(first: $first) {
+      edges { node { id condition feed { state } division { name } station { deviceState { device } } } }
+    }
+  }
+`);
+
 const FEEDS = graphql(`
   query FeedsDeep {
     departments { code feeds { id department { code } rejections(first: 2) { edges { node { detail } } } } }
@@ -117,7 +129,7 @@ test('stations with all that hangs on them cost as many statements for 50 as for
   expect(many.data.stations.edges).toHaveLength(MANY);
   expect(many.data.stations.edges[0]!.node.datastreams).toHaveLength(2);
   expect(many.statements).toHaveLength(few.statements.length);
-  expect(few.statements.length).toBeLessThanOrEqual(8);
+  expect(few.statements.length).toBeLessThanOrEqual(9);
 });
 
 test('warnings with texts, sources, divisions and predecessors cost as many statements for 50 as for 5', async () => {
@@ -135,6 +147,13 @@ test('fires cost as many statements for 50 as for 5', async () => {
   const many = await graph.cost(FIRES, { first: MANY });
   expect(many.data.fireHotspots.edges).toHaveLength(MANY);
   expect(many.data.fireAlarms.edges).toHaveLength(MANY);
+  expect(many.statements).toHaveLength(few.statements.length);
+});
+
+test('states of devices cost as many statements for 50 as for 5', async () => {
+  const few = await graph.cost(DEVICES, { first: 5 });
+  const many = await graph.cost(DEVICES, { first: MANY });
+  expect(many.data.deviceStates.edges).toHaveLength(MANY);
   expect(many.statements).toHaveLength(few.statements.length);
 });
 

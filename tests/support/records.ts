@@ -1,4 +1,5 @@
 import type {
+  DeviceStateRecord,
   EarthquakeRecord,
   FireAlarmRecord,
   HotspotRecord,
@@ -99,6 +100,25 @@ export const fireAlarmRecord = (id: string, observedAt: Date): FireAlarmRecord =
   position: null,
   sameWithin: { seconds: 3600, metres: 2000 },
   status: 'EXERCISE',
+});
+
+/** Equipment SB1, running, unless told otherwise. */
+export const deviceStateRecord = (
+  station: string,
+  observedAt: Date,
+  change: Partial<DeviceStateRecord> = {},
+): DeviceStateRecord => ({
+  kind: 'device-state',
+  ...provenance(`${station} ${JSON.stringify(change)} ${observedAt.getTime()}`, observedAt),
+  station,
+  device: 'SB1',
+  aspect: 'EQUIPMENT',
+  condition: 'RUNNING',
+  runHours: null,
+  sourceText: change.condition ?? 'RUNNING',
+  position: { lon: 84.68, lat: 44.44, original: { lon: 84.68, lat: 44.44, crs: 'WGS84' } },
+  status: 'EXERCISE',
+  ...change,
 });
 
 /** An entry of a register without a place, unless told otherwise. */
