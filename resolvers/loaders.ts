@@ -5,6 +5,8 @@ import type { QualitySheet } from '../model/repair.js';
 import type {
   DatastreamRow,
   FeedNode,
+  IncidentRevisionRow,
+  IncidentRow,
   ObservationRow,
   Page,
   RegisterRow,
@@ -17,6 +19,7 @@ import type { Database } from '../prisma/database.js';
 import { loadJurisdictions } from '../prisma/store/jurisdictions.js';
 import type { PageRequest } from '../prisma/store/keyset.js';
 import { feedsById, feedsOfDepartments, rejectionsOf } from '../prisma/store/read-feeds.js';
+import { incidentsById, revisionsOfIncidents } from '../prisma/store/read-incidents.js';
 import { latestOf } from '../prisma/store/read-observations.js';
 import { qualityOf } from '../prisma/store/read-quality.js';
 import {
@@ -52,6 +55,8 @@ export interface Loaders {
   readonly warning: DataLoader<string, WarningSnapshot | undefined>;
   readonly supersedes: DataLoader<string, readonly string[]>;
   readonly warningSources: DataLoader<string, readonly SourceRow[]>;
+  readonly incident: DataLoader<string, IncidentRow | undefined>;
+  readonly revisionsOfIncident: DataLoader<string, readonly IncidentRevisionRow[]>;
   readonly entry: DataLoader<string, RegisterRow | undefined>;
   /** Of every feed that has one. */
   readonly entriesOfCode: DataLoader<RegisterKey, readonly RegisterRow[], string>;
@@ -107,7 +112,21 @@ export function createLoaders(db: Database): Loaders {
       (ids) => sourcesOf(db, ids),
       (row) => row.identifier,
     ),
+    ...incidentLoaders(db),
     ...registerLoaders(db),
+  };
+}
+
+function incidentLoaders(db: Database): Pick<Loaders, 'incident' | 'revisionsOfIncident'> {
+  return {
+    incident: one(
+      (ids) => incidentsById(db, ids),
+      (row) => row.id,
+    ),
+    revisionsOfIncident: many(
+      (ids) => revisionsOfIncidents(db, ids),
+      (row) => row.incidentId,
+    ),
   };
 }
 

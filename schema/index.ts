@@ -7,6 +7,7 @@ import { createRefs } from './refs.js';
 import { addScalars } from './scalars.js';
 import { addDivisions } from './shared/division.js';
 import { addFeeds } from './shared/feed.js';
+import { addIncidents } from './shared/incident.js';
 import { addJurisdictions } from './shared/jurisdiction.js';
 import { addObservations } from './shared/observation.js';
 import { addRegisters } from './shared/register.js';
@@ -33,6 +34,7 @@ export function buildSchema(): GraphQLSchema {
   addReports(builder, refs);
   addFires(builder, refs);
   addAirQuality(builder, refs);
+  addIncidents(builder, refs);
   addRegisters(builder, refs);
   return forReadersOnly(builder.toSchema());
 }

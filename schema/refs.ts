@@ -1,5 +1,6 @@
 import type { DepartmentCode } from '../model/department.js';
 import type { WarningSnapshot } from '../model/entry.js';
+import type { IncidentClass } from '../model/incident.js';
 import type { JurisdictionAreaRow, JurisdictionRow } from '../model/jurisdiction.js';
 import type { RegisterCode } from '../model/register.js';
 import { REGISTERS } from '../model/registers.js';
@@ -11,6 +12,8 @@ import type {
   DivisionRow,
   FeedNode,
   HotspotRow,
+  IncidentRevisionRow,
+  IncidentRow,
   RegisterRow,
   RejectionRow,
   ReportRow,
@@ -54,6 +57,9 @@ export function createRefs(builder: Builder) {
     FireHotspot: builder.objectRef<HotspotRow>('FireHotspot'),
     FireAlarm: builder.objectRef<AlarmRow>('FireAlarm'),
     AirQuality: builder.objectRef<AirQualityRow>('AirQuality'),
+    Incident: builder.objectRef<IncidentRow>('Incident'),
+    IncidentClass: builder.objectRef<IncidentClass>('IncidentClass'),
+    IncidentRevision: builder.objectRef<IncidentRevisionRow>('IncidentRevision'),
     RegisterEntry: builder.interfaceRef<RegisterRow>('RegisterEntry'),
     RegisterCode: builder.objectRef<RegisterCode>('RegisterCode'),
     /** The types of model/registers.ts by noun, e.g. "supply-depot". */

@@ -5,6 +5,7 @@ import videoAlarms from '../connectors/forestry/video-alarms/index.js';
 import hazardousChemicals from '../connectors/industry/hazardous-chemicals/index.js';
 import hazardousChemicalsPush from '../connectors/industry/hazardous-chemicals-push/index.js';
 import geohazard from '../connectors/natural-resources/geohazard/index.js';
+import incidents from '../connectors/public-security/incidents/index.js';
 import type { RuntimeSettings } from '../connectors/runtime.js';
 import hydrologyDatabase from '../connectors/water/hydrology-db/index.js';
 import telemetry from '../connectors/water/telemetry/index.js';
@@ -26,4 +27,5 @@ export const connectors: readonly Connector<RuntimeSettings>[] = [
   airQuality,
   hazardousChemicals,
   hazardousChemicalsPush,
+  incidents,
 ].map(erased);

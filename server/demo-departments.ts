@@ -4,6 +4,7 @@ import { forestry } from '../demo/forestry.js';
 import { naturalResources } from '../demo/geohazard.js';
 import { industry } from '../demo/industry.js';
 import type { DemoPart, DemoWorld } from '../demo/part.js';
+import { police } from '../demo/police.js';
 import { Story } from '../demo/story.js';
 import { water } from '../demo/water.js';
 import { weather } from '../demo/weather.js';
@@ -17,6 +18,7 @@ const PARTS: readonly ((world: DemoWorld) => DemoPart)[] = [
   forestry,
   airQuality,
   industry,
+  police,
 ];
 
 export interface DemoOptions {

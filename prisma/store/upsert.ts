@@ -78,4 +78,5 @@ export async function upsert(
   return { stored, replaced: answer.rows.length - stored, moments };
 }
 
-const toJson = (value: unknown): unknown => (Buffer.isBuffer(value) ? `\\x${value.toString('hex')}` : value);
+/** A value as `jsonb_populate_recordset` reads it. */
+export const toJson = (value: unknown): unknown => (Buffer.isBuffer(value) ? `\\x${value.toString('hex')}` : value);

@@ -12,6 +12,7 @@ import { clearRejections } from './rejected-inputs.js';
 import type { Written } from './upsert.js';
 import { writeAirQuality } from './write-air-quality.js';
 import { writeFireAlarms, writeHotspots } from './write-fires.js';
+import { writeIncidents } from './write-incidents.js';
 import { datastreamId, ensureDatastreams, writeObservations } from './write-observations.js';
 import { countDay } from './write-quality.js';
 import { writeRegister } from './write-register.js';
@@ -78,7 +79,7 @@ function difference(found: readonly string[], before: readonly string[]): { fres
   return { fresh, gone };
 }
 
-/** The nouns that need nothing of one another, each with one statement a kind. */
+/** The nouns that need nothing of one another, each with a statement or few a kind. */
 async function writeNouns(
   client: Queryable,
   feedId: string,
@@ -89,6 +90,7 @@ async function writeNouns(
     await writeHotspots(client, feedId, ofKind(records, 'hotspot'), at),
     await writeFireAlarms(client, feedId, ofKind(records, 'fire-alarm'), at),
     await writeAirQuality(client, feedId, ofKind(records, 'air-quality'), at),
+    await writeIncidents(client, feedId, ofKind(records, 'incident'), at),
     await writeRegister(client, feedId, ofKind(records, 'register'), at),
   ];
 }

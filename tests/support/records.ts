@@ -1,6 +1,7 @@
 import type {
   FireAlarmRecord,
   HotspotRecord,
+  IncidentRecord,
   ObservationRecord,
   RegisterRecord,
   StationRecord,
@@ -96,6 +97,33 @@ export const fireAlarmRecord = (id: string, observedAt: Date): FireAlarmRecord =
   description: '林区烟雾',
   position: null,
   status: 'EXERCISE',
+});
+
+/** A call to the police, just come in, in the middle of Wusu. */
+export const incidentRecord = (
+  number: string,
+  observedAt: Date,
+  change: Partial<IncidentRecord> = {},
+): IncidentRecord => ({
+  kind: 'incident',
+  ...provenance(number, observedAt),
+  raw: JSON.stringify([number, observedAt, change]),
+  number,
+  title: '122交通警情',
+  description: '两车追尾',
+  address: '塔里木南路',
+  classCode: '20800',
+  level: 'UNKNOWN',
+  state: 'REPORTED',
+  sourceState: null,
+  sourceType: '02',
+  unitCode: '654202520000',
+  dispatchNumber: null,
+  feedbackNumber: null,
+  changedAt: observedAt,
+  position: { lon: 84.68, lat: 44.44, original: { lon: 84.68, lat: 44.44, crs: 'WGS84' } },
+  status: 'EXERCISE',
+  ...change,
 });
 
 /** An entry of a register without a place, unless told otherwise. */
