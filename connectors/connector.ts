@@ -3,6 +3,7 @@ import type { DepartmentCode } from '../model/department.js';
 import type { PushDoor } from '../model/push.js';
 import type { Outcome } from '../model/record.js';
 import type { Outbound } from './outbound.js';
+import type { TableForm } from './shared/tables/columns.js';
 
 /** What a feed's code exports. It does nothing until `create(…).run(…)`. */
 export interface Connector<S = unknown> {
@@ -13,6 +14,8 @@ export interface Connector<S = unknown> {
   /** LATE is judged by the newest observation, or, for feeds that are rightly silent for days, by the last contact. */
   readonly freshness: 'observation' | 'contact';
   readonly settings: z.ZodType<S>;
+  /** Of a feed whose tables people fill in: what `npm run templates` makes its template from. */
+  readonly table?: TableForm;
   create(settings: S): FeedSource;
 }
 

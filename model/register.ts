@@ -24,7 +24,8 @@ interface FieldBase extends Label {
   readonly atLeast?: string;
 }
 
-export type RegisterField =
+/** A field of one value. */
+export type SingleField =
   | (FieldBase & { readonly type: 'text'; readonly maxLength?: number; readonly phone?: true })
   | (FieldBase & {
       readonly type: 'number' | 'integer';
@@ -32,8 +33,14 @@ export type RegisterField =
       readonly min?: number;
       readonly max?: number;
     })
-  | (FieldBase & { readonly type: 'boolean' | 'date' | 'date-time' | 'texts' })
-  | (FieldBase & { readonly type: 'one-of'; readonly values: readonly RegisterCode[] })
+  | (FieldBase & { readonly type: 'boolean' | 'date' | 'date-time' })
+  | (FieldBase & { readonly type: 'one-of'; readonly values: readonly RegisterCode[] });
+
+export type RegisterField =
+  | SingleField
+  | (FieldBase & { readonly type: 'texts' })
+  /** A list of small things without codes of their own. `part`: their GraphQL type. In a cell: "a|b|c; d|e|f", in the order of `parts`. */
+  | (FieldBase & { readonly type: 'parts'; readonly part: string; readonly parts: readonly SingleField[] })
   /** `noun`: what it refers to, by code. `back`: the field of that noun which lists what refers to it. */
   | (FieldBase & {
       readonly type: 'reference';
@@ -58,10 +65,19 @@ export interface RegisterNoun {
   /** point: a longitude and latitude, and a division; division: a division alone; none: neither. */
   readonly place: 'point' | 'division' | 'none';
   readonly fields: readonly RegisterField[];
+  /** What the hub reckons of an entry whenever it is stored, kept beside what is said and never taken from outside. */
+  readonly derived?: {
+    readonly fields: readonly RegisterField[];
+    /** All of `fields`, from an entry's checked ones: null where something is missing. Must not throw. */
+    readonly reckon: (said: RegisterFields) => RegisterFields;
+  };
 }
 
 /** What a field holds once checked: dates "YYYY-MM-DD", instants RFC 3339 in UTC, one-of and reference by code. */
-export type RegisterValue = string | number | boolean | readonly string[];
+export type RegisterValue = SingleValue | readonly string[] | readonly RegisterPart[];
+export type SingleValue = string | number | boolean;
+/** One of a list of parts, by the names of its fields; absent and null both mean nothing. */
+export type RegisterPart = Readonly<Record<string, SingleValue | null>>;
 
 /** Fields by name. Null: said to be empty. Absent: not spoken of. */
 export type RegisterFields = Readonly<Record<string, RegisterValue | null>>;

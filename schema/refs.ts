@@ -14,13 +14,16 @@ import type {
   HotspotRow,
   IncidentRevisionRow,
   IncidentRow,
+  QuakeReportRow,
   RegisterRow,
   RejectionRow,
   ReportRow,
+  RevisionRow,
   SeriesRow,
   SourceRow,
   StationRow,
   ThresholdRow,
+  VisitorFlowRow,
 } from '../model/rows.js';
 import type { Near } from '../resolvers/shared/near-input.js';
 import type { ObservationNode } from '../resolvers/shared/observation.js';
@@ -60,6 +63,11 @@ export function createRefs(builder: Builder) {
     Incident: builder.objectRef<IncidentRow>('Incident'),
     IncidentClass: builder.objectRef<IncidentClass>('IncidentClass'),
     IncidentRevision: builder.objectRef<IncidentRevisionRow>('IncidentRevision'),
+    VisitorFlow: builder.objectRef<VisitorFlowRow>('VisitorFlow'),
+    EarthquakeValues: builder.interfaceRef<QuakeReportRow>('EarthquakeValues'),
+    Earthquake: builder.objectRef<QuakeReportRow>('Earthquake'),
+    EarthquakeReport: builder.objectRef<QuakeReportRow>('EarthquakeReport'),
+    EarthquakeRevision: builder.objectRef<RevisionRow>('EarthquakeRevision'),
     RegisterEntry: builder.interfaceRef<RegisterRow>('RegisterEntry'),
     RegisterCode: builder.objectRef<RegisterCode>('RegisterCode'),
     /** The types of model/registers.ts by noun, e.g. "supply-depot". */

@@ -7,6 +7,8 @@ import hazardousChemicalsPush from '../connectors/industry/hazardous-chemicals-p
 import geohazard from '../connectors/natural-resources/geohazard/index.js';
 import incidents from '../connectors/public-security/incidents/index.js';
 import type { RuntimeSettings } from '../connectors/runtime.js';
+import catalogue from '../connectors/seismic/catalogue/index.js';
+import visitorFlow from '../connectors/tourism/visitor-flow/index.js';
 import hydrologyDatabase from '../connectors/water/hydrology-db/index.js';
 import telemetry from '../connectors/water/telemetry/index.js';
 import stations from '../connectors/weather/stations/index.js';
@@ -28,4 +30,6 @@ export const connectors: readonly Connector<RuntimeSettings>[] = [
   hazardousChemicals,
   hazardousChemicalsPush,
   incidents,
+  visitorFlow,
+  catalogue,
 ].map(erased);

@@ -5,7 +5,9 @@ import { naturalResources } from '../demo/geohazard.js';
 import { industry } from '../demo/industry.js';
 import type { DemoPart, DemoWorld } from '../demo/part.js';
 import { police } from '../demo/police.js';
+import { seismic } from '../demo/seismic.js';
 import { Story } from '../demo/story.js';
+import { tourism } from '../demo/tourism.js';
 import { water } from '../demo/water.js';
 import { weather } from '../demo/weather.js';
 import type { DemoDepartments } from './demo.js';
@@ -19,6 +21,8 @@ const PARTS: readonly ((world: DemoWorld) => DemoPart)[] = [
   airQuality,
   industry,
   police,
+  tourism,
+  seismic,
 ];
 
 export interface DemoOptions {

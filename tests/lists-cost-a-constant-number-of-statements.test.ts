@@ -6,6 +6,7 @@ import {
   hotspotRecord,
   incidentRecord,
   observationRecord,
+  registerRecord,
   stationRecord,
   warningRecord,
 } from './support/records.js';
@@ -22,6 +23,7 @@ beforeAll(async () => {
     { id: 'forestry/hotspots', freshness: 'contact' },
     { id: 'forestry/video-alarms', freshness: 'contact' },
     { id: 'public-security/incidents', freshness: 'contact' },
+    { id: 'industry/hazardous-chemicals' },
   ]);
   const numbers = Array.from({ length: MANY }, (_, n) => n);
   for (const feed of ['water/telemetry', 'water/hydrology-db'])
@@ -156,6 +158,51 @@ test('incidents with their classes and revisions cost as many statements for 50 
   expect(many.data.incidents.edges).toHaveLength(MANY);
   expect(many.data.incidents.edges.every(({ node }) => node.history.length === 1)).toBe(true);
   expect(many.statements).toHaveLength(few.statements.length);
+});
+
+const HAZARDS = graphql(`
+  query HazardsDeep($first: Int!) {
+    majorHazards(first: $first) {
+      edges {
+        node {
+          code
+          identificationIndex
+          reckoning { name ratio }
+          enterprise { code majorHazards { code } stations { code } }
+          stations { code enterprise { code } majorHazards { code } datastreams { property } }
+        }
+      }
+    }
+    enterprises(first: $first) { edges { node { code stations { code } majorHazards { stations { code } } } } }
+  }
+`);
+
+test('plants, their units and stations cost as many statements for 50 as for 5', async () => {
+  await graph.take(
+    'industry/hazardous-chemicals',
+    Array.from({ length: MANY }, (_, n) => n).flatMap((n) => [
+      stationRecord(`P${n}/V`),
+      registerRecord('enterprise', `P${n}`, {}),
+      registerRecord('major-hazard', `P${n}-1`, {
+        enterprise: `P${n}`,
+        equipment: ['V'],
+        chemicals: [{ name: '甲醇', quantityTonnes: 5000 }],
+      }),
+    ]),
+  );
+  const few = await graph.cost(HAZARDS, { first: 5 });
+  const many = await graph.cost(HAZARDS, { first: MANY });
+  expect(many.data.majorHazards.edges).toHaveLength(MANY);
+  for (const { node } of many.data.majorHazards.edges) {
+    const company = node.code.slice(0, -2);
+    const stations = [{ code: `${company}/V` }];
+    expect(node).toMatchObject({
+      enterprise: { code: company, stations },
+      stations: [{ majorHazards: [{ code: node.code }] }],
+    });
+  }
+  expect(many.statements).toHaveLength(few.statements.length);
+  expect(few.statements.length).toBeLessThanOrEqual(12);
 });
 
 test('all departments with their feeds and rejections cost two statements', async () => {

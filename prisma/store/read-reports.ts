@@ -14,13 +14,13 @@ export interface ReportQuery extends PageRequest {
 export const COMMON_COLUMNS = `id, feed_id AS "feedId", observed_at AS "observedAt", original_time AS "originalTime", zone, received_at AS "receivedAt",
   lon, lat, division_code AS "divisionCode", status, revision`;
 
-/** A table of reports, newest first; `columns` are those of the noun itself, as a select list, `more` adds its own conditions. */
+/** A table of reports, newest first; `columns` are those of the noun itself, as a select list; `more` adds conditions of the noun. */
 export async function readReports<R extends ReportRow>(
   db: Database,
   query: ReportQuery,
   table: string,
   columns: string,
-  more: (where: Where) => void = () => {},
+  more?: (where: Where) => void,
 ): Promise<Page<R>> {
   const size = pageSize(query);
   const limit = chunkSize(size, query.within !== undefined);
@@ -28,7 +28,7 @@ export async function readReports<R extends ReportRow>(
   let after = decodeKey(query.after, 'time', 'text');
   for (;;) {
     const where = conditions(query, after);
-    more(where);
+    more?.(where);
     const { rows } = await db.read.query<R>(
       `SELECT ${COMMON_COLUMNS}, ${columns} FROM ${table} ${where.sql} ORDER BY observed_at DESC, id DESC LIMIT ${where.bind(limit)}`,
       where.values,

@@ -11,6 +11,7 @@ import type { Queryable } from '../database.js';
 import { clearRejections } from './rejected-inputs.js';
 import type { Written } from './upsert.js';
 import { writeAirQuality } from './write-air-quality.js';
+import { writeEarthquakes } from './write-earthquakes.js';
 import { writeFireAlarms, writeHotspots } from './write-fires.js';
 import { writeIncidents } from './write-incidents.js';
 import { datastreamId, ensureDatastreams, writeObservations } from './write-observations.js';
@@ -18,6 +19,7 @@ import { countDay } from './write-quality.js';
 import { writeRegister } from './write-register.js';
 import { writeRejections } from './write-rejections.js';
 import { stationId, writeStations, writeThresholds } from './write-stations.js';
+import { writeVisitorFlow } from './write-visitor-flow.js';
 import { writeWarnings } from './write-warnings.js';
 
 type Kind = FeedRecord['kind'];
@@ -91,6 +93,8 @@ async function writeNouns(
     await writeFireAlarms(client, feedId, ofKind(records, 'fire-alarm'), at),
     await writeAirQuality(client, feedId, ofKind(records, 'air-quality'), at),
     await writeIncidents(client, feedId, ofKind(records, 'incident'), at),
+    await writeVisitorFlow(client, feedId, ofKind(records, 'visitor-flow'), at),
+    await writeEarthquakes(client, feedId, ofKind(records, 'earthquake'), at),
     await writeRegister(client, feedId, ofKind(records, 'register'), at),
   ];
 }

@@ -103,3 +103,12 @@ function bounded(value: number, cell: string, integer: boolean, { min, max, unit
     adviceZh: `请填${whole[1]}${range}`,
   });
 }
+
+/** A table that people fill in, as far as a template tells of it. */
+export interface TableForm<C extends Columns = Columns> {
+  /** Over the columns; the template's file is named for the feed. */
+  readonly title: { readonly en: string; readonly zh: string };
+  readonly columns: C;
+  /** What else who fills it in has to know, a sentence each, in Chinese. */
+  readonly notes?: readonly string[];
+}

@@ -4,8 +4,10 @@ import type { Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { type Outbound, OutboundError } from '../../outbound.js';
 
-/** What one GET may cost and where it may go. */
+/** What one exchange may cost and where it may go. */
 export interface FetchOptions {
+  /** With it the request is a POST of this text; `headers` then name its content-type. */
+  readonly body?: string;
   /** For the whole exchange, the last byte of the body included. */
   readonly timeoutMs: number;
   /** Of the body after decompression; counted while it streams. */
@@ -44,7 +46,7 @@ export class FetchError extends Error {
 }
 
 /**
- * One HTTP GET, whole or not at all: resolves with the full body of a 2xx, or `unchanged` for a 304; throws FetchError for
+ * One HTTP GET (POST where there is a body), whole or not at all: resolves with the full body of a 2xx, or `unchanged` for a 304; throws FetchError for
  * everything else. A redirect is an error, never followed. When it returns or throws, the connection is closed.
  */
 export async function fetchBytes(address: string, options: FetchOptions): Promise<Fetched> {
@@ -55,7 +57,8 @@ export async function fetchBytes(address: string, options: FetchOptions): Promis
   options.signal.addEventListener('abort', onStop, { once: true });
   if (options.signal.aborted) onStop();
   try {
-    const response = await send(url, { headers: headersOf(options), signal: stop.signal }, options.outbound);
+    const method = options.body === undefined ? 'GET' : 'POST';
+    const response = await send(url, { method, headers: headersOf(options), signal: stop.signal }, options);
     try {
       return await receive(response, url, options);
     } finally {
@@ -75,13 +78,17 @@ export async function fetchBytes(address: string, options: FetchOptions): Promis
 }
 
 /** Not the built-in fetch: only here can the name be judged by the address that it is connected to. */
-function send(url: URL, options: RequestOptions, outbound: Outbound | undefined): Promise<IncomingMessage> {
+function send(
+  url: URL,
+  options: RequestOptions,
+  { outbound, body }: Pick<FetchOptions, 'outbound' | 'body'>,
+): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const request = url.protocol === 'https:' ? requestHttps : requestHttp;
     const lookup = outbound ? { lookup: outbound.lookup } : {};
     request(url, { ...options, ...lookup, agent: false }, resolve)
       .on('error', reject)
-      .end();
+      .end(body);
   });
 }
 
@@ -103,8 +110,9 @@ function check(address: string, { allow, outbound }: FetchOptions): URL {
   return url;
 }
 
-function headersOf({ headers, etag, lastModified }: FetchOptions): Record<string, string> {
+function headersOf({ headers, etag, lastModified, body }: FetchOptions): Record<string, string> {
   return {
+    ...(body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }),
     accept: '*/*',
     'accept-encoding': 'gzip, deflate, br',
     ...headers,
