@@ -181,6 +181,9 @@ export interface IncidentRecord extends Provenance {
   readonly position: Position | null;
   /** As the source says; the hub's own point-in-polygon answer goes before it. */
   readonly divisionCode?: string;
+  readonly status: WarningStatus;
+}
+
 /** How many people are in a scenic area. Capacities where the message itself says them. */
 export interface VisitorFlowRecord extends Provenance {
   readonly kind: 'visitor-flow';

@@ -195,6 +195,8 @@ export interface IncidentRevisionRow {
   readonly lat: number | null;
   readonly changedAt: Date;
   readonly receivedAt: Date;
+}
+
 export interface VisitorFlowRow extends ReportRow {
   readonly areaCode: string;
   readonly areaName: string;
