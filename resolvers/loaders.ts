@@ -112,6 +112,7 @@ export function createLoaders(db: Database): Loaders {
       (row) => row.areaCode,
     ),
     ...quakeLoaders(db),
+    ...incidentLoaders(db),
     ...registerLoaders(db),
   };
 }
