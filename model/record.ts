@@ -1,5 +1,6 @@
 import type { MultiPolygon, Polygon } from 'geojson';
 import type { AirDifference, AqiEdition, Averaging, Pollutant } from './air-quality.js';
+import type { DeviceAspect, DeviceCondition } from './device-state.js';
 import type { Review } from './earthquake.js';
 import type { Reach } from './fact.js';
 import type { IncidentLevel, IncidentState } from './incident.js';
@@ -114,6 +115,8 @@ export interface HotspotRecord extends Provenance {
   readonly brightnessKelvin: number | null;
   readonly radiativePowerMegawatts: number | null;
   readonly daytime: boolean | null;
+  /** How close another report must be to be of the same fire. */
+  readonly sameWithin: Reach;
   readonly status: WarningStatus;
 }
 
@@ -126,6 +129,8 @@ export interface FireAlarmRecord extends Provenance {
   readonly priority: number | null;
   readonly description: string;
   readonly position: Position | null;
+  /** How close another report must be to be of the same fire. */
+  readonly sameWithin: Reach;
   readonly status: WarningStatus;
 }
 
@@ -181,6 +186,20 @@ export interface IncidentRecord extends Provenance {
   readonly position: Position | null;
   /** As the source says; the hub's own point-in-polygon answer goes before it. */
   readonly divisionCode?: string;
+/** How a device at a station is, or was in a day or at a start. */
+export interface DeviceStateRecord extends Provenance {
+  readonly kind: 'device-state';
+  /** The station's code within the feed; a station the hub does not know makes a reject. */
+  readonly station: string;
+  /** The source's own name of it: "SB1", "w01018". */
+  readonly device: string;
+  readonly aspect: DeviceAspect;
+  readonly condition: DeviceCondition;
+  /** Of the day that begins at observedAt; only with RUN_TIME. */
+  readonly runHours: number | null;
+  /** In the source's own words: "SB1-RS=1". */
+  readonly sourceText: string;
+  readonly position: Position | null;
   readonly status: WarningStatus;
 }
 
@@ -251,6 +270,7 @@ export type FeedRecord =
   | FireAlarmRecord
   | AirQualityRecord
   | IncidentRecord
+  | DeviceStateRecord
   | VisitorFlowRecord
   | EarthquakeRecord
   | RegisterRecord;
@@ -277,6 +297,7 @@ export const REJECT_REASONS = [
   'bad-position',
   'unknown-station',
   'unknown-code',
+  'wrong-password',
   'cannot-be-stored',
 ] as const;
 export type RejectReason = (typeof REJECT_REASONS)[number];

@@ -3,8 +3,12 @@ import type { WarningSnapshot } from '../model/entry.js';
 import type { Jurisdictions } from '../model/jurisdiction.js';
 import type { QualitySheet } from '../model/repair.js';
 import type {
+  AlarmRow,
   DatastreamRow,
+  DeviceStateRow,
   FeedNode,
+  FireRow,
+  HotspotRow,
   IncidentRevisionRow,
   IncidentRow,
   ObservationRow,
@@ -21,8 +25,10 @@ import type {
 import type { Database } from '../prisma/database.js';
 import { loadJurisdictions } from '../prisma/store/jurisdictions.js';
 import type { PageRequest } from '../prisma/store/keyset.js';
+import { latestDeviceStates } from '../prisma/store/read-device-states.js';
 import { earthquakesById, quakeReportsOf, reportHistory } from '../prisma/store/read-earthquakes.js';
 import { feedsById, feedsOfDepartments, rejectionsOf } from '../prisma/store/read-feeds.js';
+import { alarmsOf, firesById, hotspotsOf, type SightingCount, sightingCounts } from '../prisma/store/read-fires.js';
 import { incidentsById, revisionsOfIncidents } from '../prisma/store/read-incidents.js';
 import { latestOf } from '../prisma/store/read-observations.js';
 import { qualityOf } from '../prisma/store/read-quality.js';
@@ -60,12 +66,18 @@ export interface Loaders {
   readonly datastream: DataLoader<string, DatastreamRow | undefined>;
   readonly datastreamsOfStation: DataLoader<string, readonly DatastreamRow[]>;
   readonly thresholdsOfStation: DataLoader<string, readonly ThresholdRow[]>;
+  /** The newest of each device and aspect. */
+  readonly deviceStatesOfStation: DataLoader<string, readonly DeviceStateRow[]>;
   readonly latest: DataLoader<number, ObservationRow | undefined>;
   readonly warning: DataLoader<string, WarningSnapshot | undefined>;
   readonly supersedes: DataLoader<string, readonly string[]>;
   readonly warningSources: DataLoader<string, readonly SourceRow[]>;
   readonly incident: DataLoader<string, IncidentRow | undefined>;
   readonly revisionsOfIncident: DataLoader<string, readonly IncidentRevisionRow[]>;
+  readonly fire: DataLoader<string, FireRow | undefined>;
+  readonly hotspotsOfFire: DataLoader<string, readonly HotspotRow[]>;
+  readonly alarmsOfFire: DataLoader<string, readonly AlarmRow[]>;
+  readonly sightingCounts: DataLoader<string, SightingCount | undefined>;
   /** By the code of the scenic area. */
   readonly latestVisitorFlow: DataLoader<string, VisitorFlowRow | undefined>;
   readonly earthquake: DataLoader<string, QuakeReportRow | undefined>;
@@ -95,6 +107,16 @@ export function createLoaders(db: Database): Loaders {
       return keys.map(() => found);
     }),
     ...stationLoaders(db),
+    ...warningLoaders(db),
+    ...reportLoaders(db),
+    ...quakeLoaders(db),
+    ...fireLoaders(db),
+    ...registerLoaders(db),
+  };
+}
+
+function warningLoaders(db: Database): Pick<Loaders, 'warning' | 'supersedes' | 'warningSources'> {
+  return {
     warning: new DataLoader(async (ids) => {
       const found = await readSnapshots(db.read, ids);
       return ids.map((id) => found.get(id));
@@ -107,6 +129,11 @@ export function createLoaders(db: Database): Loaders {
       (ids) => sourcesOf(db, ids),
       (row) => row.identifier,
     ),
+  };
+}
+
+function reportLoaders(db: Database): Pick<Loaders, 'latestVisitorFlow'> {
+  return {
     latestVisitorFlow: one(
       (codes) => latestVisitorFlow(db, codes),
       (row) => row.areaCode,
@@ -119,7 +146,13 @@ export function createLoaders(db: Database): Loaders {
 
 type StationLoaders = Pick<
   Loaders,
-  'station' | 'stationsUnder' | 'datastream' | 'datastreamsOfStation' | 'thresholdsOfStation' | 'latest'
+  | 'station'
+  | 'stationsUnder'
+  | 'datastream'
+  | 'datastreamsOfStation'
+  | 'thresholdsOfStation'
+  | 'deviceStatesOfStation'
+  | 'latest'
 >;
 
 function stationLoaders(db: Database): StationLoaders {
@@ -142,6 +175,10 @@ function stationLoaders(db: Database): StationLoaders {
     ),
     thresholdsOfStation: many(
       (ids) => thresholdsOfStations(db, ids),
+      (row) => row.stationId,
+    ),
+    deviceStatesOfStation: many(
+      (ids) => latestDeviceStates(db, ids),
       (row) => row.stationId,
     ),
     latest: one(
@@ -179,6 +216,27 @@ function incidentLoaders(db: Database): Pick<Loaders, 'incident' | 'revisionsOfI
     revisionsOfIncident: many(
       (ids) => revisionsOfIncidents(db, ids),
       (row) => row.incidentId,
+    ),
+  };
+}
+
+function fireLoaders(db: Database): Pick<Loaders, 'fire' | 'hotspotsOfFire' | 'alarmsOfFire' | 'sightingCounts'> {
+  return {
+    fire: one(
+      (ids) => firesById(db, ids),
+      (row) => row.id,
+    ),
+    hotspotsOfFire: many(
+      (ids) => hotspotsOf(db, ids),
+      (row) => row.fireId as string,
+    ),
+    alarmsOfFire: many(
+      (ids) => alarmsOf(db, ids),
+      (row) => row.fireId as string,
+    ),
+    sightingCounts: one(
+      (ids) => sightingCounts(db, ids),
+      (row) => row.fireId,
     ),
   };
 }

@@ -7,6 +7,7 @@ import { addMajorHazards } from './industry/major-hazard.js';
 import { createRefs } from './refs.js';
 import { addScalars } from './scalars.js';
 import { addEarthquakes } from './seismic/earthquake.js';
+import { addDeviceStates } from './shared/device-state.js';
 import { addDivisions } from './shared/division.js';
 import { addFacts } from './shared/fact.js';
 import { addFeeds } from './shared/feed.js';
@@ -36,6 +37,7 @@ export function buildSchema(): GraphQLSchema {
   addRepair(builder, refs);
   addJurisdictions(builder, refs);
   addReports(builder, refs);
+  addDeviceStates(builder, refs);
   addFires(builder, refs);
   addAirQuality(builder, refs);
   addIncidents(builder, refs);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { graphql } from './generated/gql.js';
 import { type Graph, openGraph } from './support/graph.js';
-import { incidentRecord } from './support/records.js';
+import { incidentRecord } from './support/incident-record.js';
 
 const NOW = new Date('2026-06-01T08:00:00Z');
 const FEED = 'public-security/incidents';

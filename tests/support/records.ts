@@ -1,8 +1,8 @@
 import type {
+  DeviceStateRecord,
   EarthquakeRecord,
   FireAlarmRecord,
   HotspotRecord,
-  IncidentRecord,
   ObservationRecord,
   RegisterRecord,
   StationRecord,
@@ -86,6 +86,7 @@ export const hotspotRecord = (id: string, observedAt: Date, lon: number, lat: nu
   brightnessKelvin: 330,
   radiativePowerMegawatts: 4.5,
   daytime: true,
+  sameWithin: { seconds: 3600, metres: 2000 },
   status: 'EXERCISE',
 });
 
@@ -97,31 +98,24 @@ export const fireAlarmRecord = (id: string, observedAt: Date): FireAlarmRecord =
   priority: 1,
   description: '林区烟雾',
   position: null,
+  sameWithin: { seconds: 3600, metres: 2000 },
   status: 'EXERCISE',
 });
 
-/** A call to the police, just come in, in the middle of Wusu. */
-export const incidentRecord = (
-  number: string,
+/** Equipment SB1, running, unless told otherwise. */
+export const deviceStateRecord = (
+  station: string,
   observedAt: Date,
-  change: Partial<IncidentRecord> = {},
-): IncidentRecord => ({
-  kind: 'incident',
-  ...provenance(number, observedAt),
-  raw: JSON.stringify([number, observedAt, change]),
-  number,
-  title: '122交通警情',
-  description: '两车追尾',
-  address: '塔里木南路',
-  classCode: '20800',
-  level: 'UNKNOWN',
-  state: 'REPORTED',
-  sourceState: null,
-  sourceType: '02',
-  unitCode: '654202520000',
-  dispatchNumber: null,
-  feedbackNumber: null,
-  changedAt: observedAt,
+  change: Partial<DeviceStateRecord> = {},
+): DeviceStateRecord => ({
+  kind: 'device-state',
+  ...provenance(`${station} ${JSON.stringify(change)} ${observedAt.getTime()}`, observedAt),
+  station,
+  device: 'SB1',
+  aspect: 'EQUIPMENT',
+  condition: 'RUNNING',
+  runHours: null,
+  sourceText: change.condition ?? 'RUNNING',
   position: { lon: 84.68, lat: 44.44, original: { lon: 84.68, lat: 44.44, crs: 'WGS84' } },
   status: 'EXERCISE',
   ...change,
