@@ -104,6 +104,35 @@ export interface WarningRecord extends Provenance {
   readonly area: Polygon | MultiPolygon | null;
 }
 
+/** What happened and calls for help, by one source's own number; later words on the same number replace earlier ones. */
+export interface IncidentRecord extends Provenance {
+  readonly kind: 'incident';
+  /** The source's own number: 接警单号. */
+  readonly number: string;
+  readonly title: string;
+  /** Null where the source says nothing: what it said before stays. So with all that may be null here. */
+  readonly description: string | null;
+  readonly address: string | null;
+  /** GB/T 35561-2017. */
+  readonly classCode: string | null;
+  readonly level: IncidentLevel;
+  readonly state: IncidentState;
+  /** In the source's own words. */
+  readonly sourceState: string | null;
+  /** In the source's own code: BJFSDM. */
+  readonly sourceType: string | null;
+  /** Who answers for it: GXDWDM. */
+  readonly unitCode: string | null;
+  readonly dispatchNumber: string | null;
+  readonly feedbackNumber: string | null;
+  /** The newest moment that the source names. An older word never replaces a newer one. */
+  readonly changedAt: Date;
+  readonly position: Position | null;
+  /** As the source says; the hub's own point-in-polygon answer goes before it. */
+  readonly divisionCode?: string;
+  readonly status: WarningStatus;
+}
+
 export interface HotspotRecord extends Provenance {
   readonly kind: 'hotspot';
   readonly position: Position;
@@ -160,32 +189,6 @@ export interface AirQualityRecord extends Provenance {
   readonly status: WarningStatus;
 }
 
-/** What happened and calls for help, by one source's own number; later words on the same number replace earlier ones. */
-export interface IncidentRecord extends Provenance {
-  readonly kind: 'incident';
-  /** The source's own number: 接警单号. */
-  readonly number: string;
-  readonly title: string;
-  /** Null where the source says nothing: what it said before stays. So with all that may be null here. */
-  readonly description: string | null;
-  readonly address: string | null;
-  /** GB/T 35561-2017. */
-  readonly classCode: string | null;
-  readonly level: IncidentLevel;
-  readonly state: IncidentState;
-  /** In the source's own words. */
-  readonly sourceState: string | null;
-  /** In the source's own code: BJFSDM. */
-  readonly sourceType: string | null;
-  /** Who answers for it: GXDWDM. */
-  readonly unitCode: string | null;
-  readonly dispatchNumber: string | null;
-  readonly feedbackNumber: string | null;
-  /** The newest moment that the source names. An older word never replaces a newer one. */
-  readonly changedAt: Date;
-  readonly position: Position | null;
-  /** As the source says; the hub's own point-in-polygon answer goes before it. */
-  readonly divisionCode?: string;
 /** How a device at a station is, or was in a day or at a start. */
 export interface DeviceStateRecord extends Provenance {
   readonly kind: 'device-state';

@@ -3,7 +3,6 @@ import type { AirDifference, AqiEdition, Averaging, Pollutant } from './air-qual
 import type { DeviceAspect, DeviceCondition } from './device-state.js';
 import type { Review } from './earthquake.js';
 import type { FeedHealth, FeedVerdict } from './feed-state.js';
-import type { IncidentLevel, IncidentState } from './incident.js';
 import type { PollutantValue, Quality } from './record.js';
 import type { RegisterFields } from './register.js';
 import type { ComfortLevel } from './visitor-flow.js';
@@ -174,37 +173,6 @@ export interface AirQualityRow extends ReportRow {
   readonly differences: readonly AirDifference[];
 }
 
-export interface IncidentRow extends ReportRow {
-  readonly number: string;
-  readonly title: string;
-  readonly description: string | null;
-  readonly address: string | null;
-  readonly classCode: string | null;
-  readonly level: IncidentLevel;
-  readonly state: IncidentState;
-  readonly sourceState: string | null;
-  readonly sourceType: string | null;
-  readonly unitCode: string | null;
-  readonly dispatchNumber: string | null;
-  readonly feedbackNumber: string | null;
-  readonly changedAt: Date;
-}
-
-/** An incident as one of its revisions was. */
-export interface IncidentRevisionRow {
-  readonly incidentId: string;
-  readonly revision: number;
-  readonly title: string;
-  readonly description: string | null;
-  readonly address: string | null;
-  readonly classCode: string | null;
-  readonly level: IncidentLevel;
-  readonly state: IncidentState;
-  readonly sourceState: string | null;
-  readonly lon: number | null;
-  readonly lat: number | null;
-  readonly changedAt: Date;
-  readonly receivedAt: Date;
 export interface DeviceStateRow extends ReportRow {
   readonly stationId: string;
   readonly device: string;

@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader';
 import type { WarningSnapshot } from '../model/entry.js';
+import type { IncidentRevisionRow, IncidentRow } from '../model/incident-rows.js';
 import type { Jurisdictions } from '../model/jurisdiction.js';
 import type { QualitySheet } from '../model/repair.js';
 import type {
@@ -9,8 +10,6 @@ import type {
   FeedNode,
   FireRow,
   HotspotRow,
-  IncidentRevisionRow,
-  IncidentRow,
   ObservationRow,
   Page,
   QuakeReportRow,
@@ -102,6 +101,7 @@ export function createLoaders(db: Database): Loaders {
     ),
     rejections: rejectionLoader(db),
     quality: qualityLoader(db),
+    ...incidentLoaders(db),
     jurisdictions: new DataLoader(async (keys) => {
       const found = await loadJurisdictions(db);
       return keys.map(() => found);
@@ -139,7 +139,6 @@ function reportLoaders(db: Database): Pick<Loaders, 'latestVisitorFlow'> {
       (row) => row.areaCode,
     ),
     ...quakeLoaders(db),
-    ...incidentLoaders(db),
     ...registerLoaders(db),
   };
 }
@@ -202,7 +201,6 @@ function quakeLoaders(db: Database): Pick<Loaders, 'earthquake' | 'quakeReports'
       (ids) => reportHistory(db, ids),
       (row) => row.reportId,
     ),
-    ...incidentLoaders(db),
     ...registerLoaders(db),
   };
 }

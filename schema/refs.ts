@@ -1,6 +1,7 @@
 import type { DepartmentCode } from '../model/department.js';
 import type { WarningSnapshot } from '../model/entry.js';
 import type { IncidentClass } from '../model/incident.js';
+import type { IncidentRevisionRow, IncidentRow } from '../model/incident-rows.js';
 import type { JurisdictionAreaRow, JurisdictionRow } from '../model/jurisdiction.js';
 import type { RegisterCode } from '../model/register.js';
 import { REGISTERS } from '../model/registers.js';
@@ -14,8 +15,6 @@ import type {
   FeedNode,
   FireRow,
   HotspotRow,
-  IncidentRevisionRow,
-  IncidentRow,
   QuakeReportRow,
   RegisterRow,
   RejectionRow,

@@ -1,5 +1,6 @@
 import type { IncidentLevel, IncidentState } from '../../model/incident.js';
-import type { IncidentRevisionRow, IncidentRow, Page } from '../../model/rows.js';
+import type { IncidentRevisionRow, IncidentRow } from '../../model/incident-rows.js';
+import type { Page } from '../../model/rows.js';
 import type { Database } from '../database.js';
 import { COMMON_COLUMNS, type ReportQuery, readReports } from './read-reports.js';
 

@@ -9,7 +9,8 @@ import {
   type IncidentState,
   isIncidentClass,
 } from '../../model/incident.js';
-import type { IncidentRevisionRow, IncidentRow, Page } from '../../model/rows.js';
+import type { IncidentRevisionRow, IncidentRow } from '../../model/incident-rows.js';
+import type { Page } from '../../model/rows.js';
 import type { PageRequest } from '../../prisma/store/keyset.js';
 import { readIncidents } from '../../prisma/store/read-incidents.js';
 import type { HubContext } from '../context.js';
