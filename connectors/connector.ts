@@ -30,7 +30,9 @@ export interface FeedSource {
   run(context: FeedContext): Promise<void>;
   /** Reads again what `withInput` (connectors/shared/with-input.ts) kept with a reject: the same records and rejects as when it
    *  came, by the settings of now. Opens nothing, takes nothing. A feed without it cannot have its rejects repaired. */
-  replay?(input: Uint8Array, now: Date): Outcome;
+  replay?(input: Uint8Array, now: Date): Outcome | Promise<Outcome>;
+  /** Called once the source is no longer needed: ends what it still holds between two rounds. */
+  close?(): void;
 }
 
 export interface FeedContext {

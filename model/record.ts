@@ -88,7 +88,7 @@ export interface WarningText {
 export interface WarningRecord extends Provenance {
   readonly kind: 'warning';
   readonly identifier: string;
-  readonly format: '12379' | 'cap';
+  readonly format: '12379' | 'cap' | 'mapped';
   readonly messageType: 'ALERT' | 'UPDATE' | 'CANCEL';
   readonly status: WarningStatus;
   /** Identifiers this message supersedes or cancels; never its own. */
@@ -300,6 +300,8 @@ export const REJECT_REASONS = [
   'bad-position',
   'unknown-station',
   'unknown-code',
+  'mapping-failed',
+  'mapping-stopped',
   'wrong-password',
   'cannot-be-stored',
 ] as const;
