@@ -1,18 +1,21 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { settings } from '../connectors/public-security/incidents/config.js';
-import { normalize } from '../connectors/public-security/incidents/normalize.js';
-import type { IncidentRecord } from '../model/record.js';
+import { maskText } from '../connectors/shared/mask-text.js';
 import { police } from './police.js';
 import { Story } from './story.js';
 
-const own = settings.parse({ expectedEverySeconds: 60, zone: 'Asia/Shanghai', crs: 'GCJ02', key: 'k' });
+interface Call {
+  readonly JJDBH: string;
+  readonly BJNR: string;
+  readonly BJRXM: string;
+  readonly ajzt: string;
+}
 const START = new Date('2026-07-01T08:00:00Z');
 const fetched = globalThis.fetch;
 afterEach(() => {
   globalThis.fetch = fetched;
 });
 
-test('the demo’s police send callers, and nothing of them is taken in', async () => {
+test('the demo’s police send invented callers, in words that the hub can mask', async () => {
   let now = START;
   const story = new Story(() => now, 1);
   const device = police({ story, now: () => now, key: () => 'k', databaseUrl: '' }).devices?.[0];
@@ -30,11 +33,11 @@ test('the demo’s police send callers, and nothing of them is taken in', async 
     return body;
   };
   expect(await bodyAt(1)).toBe('[]');
-  const body = await bodyAt(470);
-  expect(body).toMatch(/"BJDH":"139/);
-  const { records, rejects } = normalize(Buffer.from(body), own, now, 'message');
-  expect(rejects).toEqual([]);
-  expect((records as IncidentRecord[]).map(({ state }) => state)).toEqual(['CLOSED', 'CLOSED', 'CLOSED', 'CONTROLLED']);
-  expect(JSON.stringify(records)).not.toMatch(/139\d{8}|演[甲乙丙丁]子/);
-  expect(new Set((records as IncidentRecord[]).map(({ number }) => number)).size).toBe(4);
+  const calls = JSON.parse(await bodyAt(470)) as Call[];
+  expect(calls.map(({ ajzt }) => ajzt)).toEqual(['已办结', '已办结', '已办结', '已反馈']);
+  expect(new Set(calls.map(({ JJDBH }) => JJDBH)).size).toBe(4);
+  for (const { BJNR, BJRXM } of calls) {
+    expect(BJNR).toMatch(new RegExp(`^【演练】${BJRXM}来电.*139\\d{8}$`));
+    expect(maskText(BJNR, [BJRXM])).toMatch(/^【演练】\*\*\*来电.*联系电话\*\*\*$/);
+  }
 });
