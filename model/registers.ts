@@ -4,6 +4,7 @@ import { DUTY_SHIFT, EXPERT, INFORMATION_OFFICER } from './registers/emergency-p
 import { FIRE_STATION } from './registers/fire-station.js';
 import { HAZARD_SITE } from './registers/hazard-site.js';
 import { BUILDING, CONSTRUCTION_SITE } from './registers/housing.js';
+import { ENTERPRISE, MAJOR_HAZARD } from './registers/industry.js';
 import { RESERVOIR } from './registers/reservoir.js';
 import { SCENIC_AREA } from './registers/tourism.js';
 
@@ -22,6 +23,8 @@ export const REGISTERS: readonly RegisterNoun[] = [
   HAZARD_SITE,
   RESERVOIR,
   FIRE_STATION,
+  ENTERPRISE,
+  MAJOR_HAZARD,
   SCENIC_AREA,
 ];
 

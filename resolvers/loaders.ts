@@ -1,11 +1,16 @@
 import DataLoader from 'dataloader';
 import type { WarningSnapshot } from '../model/entry.js';
+import type { IncidentRevisionRow, IncidentRow } from '../model/incident-rows.js';
 import type { Jurisdictions } from '../model/jurisdiction.js';
 import type { LivePort } from '../model/live.js';
 import type { QualitySheet } from '../model/repair.js';
 import type {
+  AlarmRow,
   DatastreamRow,
+  DeviceStateRow,
   FeedNode,
+  FireRow,
+  HotspotRow,
   ObservationRow,
   Page,
   QuakeReportRow,
@@ -20,8 +25,12 @@ import type {
 import type { Database } from '../prisma/database.js';
 import { loadJurisdictions } from '../prisma/store/jurisdictions.js';
 import type { PageRequest } from '../prisma/store/keyset.js';
+import { type Contents, entriesIn, stationsIn } from '../prisma/store/read-contents.js';
+import { latestDeviceStates } from '../prisma/store/read-device-states.js';
 import { earthquakesById, quakeReportsOf, reportHistory } from '../prisma/store/read-earthquakes.js';
 import { feedsById, feedsOfDepartments, rejectionsOf } from '../prisma/store/read-feeds.js';
+import { alarmsOf, firesById, hotspotsOf, type SightingCount, sightingCounts } from '../prisma/store/read-fires.js';
+import { incidentsById, revisionsOfIncidents } from '../prisma/store/read-incidents.js';
 import { latestOf } from '../prisma/store/read-observations.js';
 import { qualityOf } from '../prisma/store/read-quality.js';
 import {
@@ -35,7 +44,9 @@ import {
 import {
   datastreamsById,
   datastreamsOfStations,
+  type StationsUnder,
   stationsById,
+  stationsUnder,
   thresholdsOfStations,
 } from '../prisma/store/read-stations.js';
 import { latestVisitorFlow } from '../prisma/store/read-visitor-flow.js';
@@ -52,13 +63,25 @@ export interface Loaders {
   /** All of them, read once an operation. */
   readonly jurisdictions: DataLoader<'all', Jurisdictions>;
   readonly station: DataLoader<string, StationRow | undefined>;
+  /** By the beginning of their codes. */
+  readonly stationsUnder: DataLoader<StationsUnder, readonly StationRow[], string>;
+  readonly stationsIn: DataLoader<Contents, readonly StationRow[], string>;
+  readonly entriesIn: DataLoader<Contents, readonly RegisterRow[], string>;
   readonly datastream: DataLoader<string, DatastreamRow | undefined>;
   readonly datastreamsOfStation: DataLoader<string, readonly DatastreamRow[]>;
   readonly thresholdsOfStation: DataLoader<string, readonly ThresholdRow[]>;
+  /** The newest of each device and aspect. */
+  readonly deviceStatesOfStation: DataLoader<string, readonly DeviceStateRow[]>;
   readonly latest: DataLoader<number, ObservationRow | undefined>;
   readonly warning: DataLoader<string, WarningSnapshot | undefined>;
   readonly supersedes: DataLoader<string, readonly string[]>;
   readonly warningSources: DataLoader<string, readonly SourceRow[]>;
+  readonly incident: DataLoader<string, IncidentRow | undefined>;
+  readonly revisionsOfIncident: DataLoader<string, readonly IncidentRevisionRow[]>;
+  readonly fire: DataLoader<string, FireRow | undefined>;
+  readonly hotspotsOfFire: DataLoader<string, readonly HotspotRow[]>;
+  readonly alarmsOfFire: DataLoader<string, readonly AlarmRow[]>;
+  readonly sightingCounts: DataLoader<string, SightingCount | undefined>;
   /** By the code of the scenic area. */
   readonly latestVisitorFlow: DataLoader<string, VisitorFlowRow | undefined>;
   readonly earthquake: DataLoader<string, QuakeReportRow | undefined>;
@@ -85,38 +108,20 @@ export function createLoaders(db: Database, live: LivePort): Loaders {
     ),
     rejections: rejectionLoader(db),
     quality: qualityLoader(db),
+    ...incidentLoaders(db),
     jurisdictions: new DataLoader(async (keys) => {
       const found = await loadJurisdictions(db);
       return keys.map(() => found);
     }),
-    station: one(
-      (ids) => stationsById(db, ids),
-      (row) => row.id,
-    ),
-    datastream: one(
-      (ids) => datastreamsById(db, ids),
-      (row) => row.id,
-    ),
-    datastreamsOfStation: many(
-      (ids) => datastreamsOfStations(db, ids),
-      (row) => row.stationId,
-    ),
-    thresholdsOfStation: many(
-      (ids) => thresholdsOfStations(db, ids),
-      (row) => row.stationId,
-    ),
-    latest: one(
-      (keys) => latestOf(db, keys),
-      (row) => row.datastreamKey,
-    ),
+    ...stationLoaders(db),
     ...warningLoaders(db),
-    latestVisitorFlow: one(
-      (codes) => latestVisitorFlow(db, codes),
-      (row) => row.areaCode,
-    ),
+    ...reportLoaders(db),
+    stationsIn: placed((wanted) => stationsIn(db, wanted), contentsKey),
+    entriesIn: placed((wanted) => entriesIn(db, wanted), contentsKey),
     ...quakeLoaders(db),
-    live: liveLoaders(live),
+    ...fireLoaders(db),
     ...registerLoaders(db),
+    live: liveLoaders(live),
   };
 }
 
@@ -137,6 +142,63 @@ function warningLoaders(db: Database): Pick<Loaders, 'warning' | 'supersedes' | 
   };
 }
 
+function reportLoaders(db: Database): Pick<Loaders, 'latestVisitorFlow'> {
+  return {
+    latestVisitorFlow: one(
+      (codes) => latestVisitorFlow(db, codes),
+      (row) => row.areaCode,
+    ),
+    ...quakeLoaders(db),
+    ...registerLoaders(db),
+  };
+}
+
+type StationLoaders = Pick<
+  Loaders,
+  | 'station'
+  | 'stationsUnder'
+  | 'datastream'
+  | 'datastreamsOfStation'
+  | 'thresholdsOfStation'
+  | 'deviceStatesOfStation'
+  | 'latest'
+>;
+
+function stationLoaders(db: Database): StationLoaders {
+  return {
+    station: one(
+      (ids) => stationsById(db, ids),
+      (row) => row.id,
+    ),
+    stationsUnder: placed(
+      (wanted) => stationsUnder(db, wanted),
+      ({ department, prefix }) => JSON.stringify([department, prefix]),
+    ),
+    datastream: one(
+      (ids) => datastreamsById(db, ids),
+      (row) => row.id,
+    ),
+    datastreamsOfStation: many(
+      (ids) => datastreamsOfStations(db, ids),
+      (row) => row.stationId,
+    ),
+    thresholdsOfStation: many(
+      (ids) => thresholdsOfStations(db, ids),
+      (row) => row.stationId,
+    ),
+    deviceStatesOfStation: many(
+      (ids) => latestDeviceStates(db, ids),
+      (row) => row.stationId,
+    ),
+    latest: one(
+      (keys) => latestOf(db, keys),
+      (row) => row.datastreamKey,
+    ),
+  };
+}
+
+const contentsKey = ({ prefix, first, only }: Contents): string => JSON.stringify([prefix, first, only]);
+
 function quakeLoaders(db: Database): Pick<Loaders, 'earthquake' | 'quakeReports' | 'reportHistory'> {
   return {
     earthquake: one(
@@ -150,6 +212,41 @@ function quakeLoaders(db: Database): Pick<Loaders, 'earthquake' | 'quakeReports'
     reportHistory: many(
       (ids) => reportHistory(db, ids),
       (row) => row.reportId,
+    ),
+    ...registerLoaders(db),
+  };
+}
+
+function incidentLoaders(db: Database): Pick<Loaders, 'incident' | 'revisionsOfIncident'> {
+  return {
+    incident: one(
+      (ids) => incidentsById(db, ids),
+      (row) => row.id,
+    ),
+    revisionsOfIncident: many(
+      (ids) => revisionsOfIncidents(db, ids),
+      (row) => row.incidentId,
+    ),
+  };
+}
+
+function fireLoaders(db: Database): Pick<Loaders, 'fire' | 'hotspotsOfFire' | 'alarmsOfFire' | 'sightingCounts'> {
+  return {
+    fire: one(
+      (ids) => firesById(db, ids),
+      (row) => row.id,
+    ),
+    hotspotsOfFire: many(
+      (ids) => hotspotsOf(db, ids),
+      (row) => row.fireId as string,
+    ),
+    alarmsOfFire: many(
+      (ids) => alarmsOf(db, ids),
+      (row) => row.fireId as string,
+    ),
+    sightingCounts: one(
+      (ids) => sightingCounts(db, ids),
+      (row) => row.fireId,
     ),
   };
 }
@@ -168,13 +265,9 @@ function registerLoaders(db: Database): Pick<Loaders, 'entry' | 'entriesOfCode' 
       },
       { cacheKeyFn: keyOf },
     ),
-    referring: new DataLoader(
-      async (wanted) => {
-        const groups: RegisterRow[][] = wanted.map(() => []);
-        for (const { place, ...row } of await entriesReferring(db, wanted)) groups[place]?.push(row);
-        return groups;
-      },
-      { cacheKeyFn: ({ noun, field, code }) => JSON.stringify([noun, field, code]) },
+    referring: placed(
+      (wanted) => entriesReferring(db, wanted),
+      ({ noun, field, code }) => JSON.stringify([noun, field, code]),
     ),
     revisionsOfEntry: many(
       (ids) => revisionsOf(db, ids),
@@ -202,6 +295,21 @@ function many<K, V>(
     for (const value of await read(keys)) groups.get(keyOf(value))?.push(value);
     return keys.map((key) => groups.get(key) ?? []);
   });
+}
+
+/** For rows that say by `place` which of the keys they answer. */
+function placed<K, V extends { readonly place: number }>(
+  read: (keys: readonly K[]) => Promise<readonly V[]>,
+  keyOf: (key: K) => string,
+): DataLoader<K, readonly Omit<V, 'place'>[], string> {
+  return new DataLoader(
+    async (keys) => {
+      const groups: Omit<V, 'place'>[][] = keys.map(() => []);
+      for (const { place, ...row } of await read(keys)) groups[place]?.push(row);
+      return groups;
+    },
+    { cacheKeyFn: keyOf },
+  );
 }
 
 /** Feeds that ask for the same page share a statement; there are as many statements as different pages in the operation. */

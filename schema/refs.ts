@@ -1,5 +1,7 @@
 import type { DepartmentCode } from '../model/department.js';
 import type { WarningSnapshot } from '../model/entry.js';
+import type { IncidentClass } from '../model/incident.js';
+import type { IncidentRevisionRow, IncidentRow } from '../model/incident-rows.js';
 import type { JurisdictionAreaRow, JurisdictionRow } from '../model/jurisdiction.js';
 import type { RegisterCode } from '../model/register.js';
 import { REGISTERS } from '../model/registers.js';
@@ -8,8 +10,10 @@ import type {
   AirQualityRow,
   AlarmRow,
   DatastreamRow,
+  DeviceStateRow,
   DivisionRow,
   FeedNode,
+  FireRow,
   HotspotRow,
   QuakeReportRow,
   RegisterRow,
@@ -56,9 +60,14 @@ export function createRefs(builder: Builder) {
     LiveAnswer: builder.interfaceRef<LiveNode>('LiveAnswer'),
     NearInput: builder.inputRef<Near>('NearInput'),
     ReportFilter: builder.inputRef<ReportFilter>('ReportFilter'),
+    Fire: builder.objectRef<FireRow>('Fire'),
     FireHotspot: builder.objectRef<HotspotRow>('FireHotspot'),
     FireAlarm: builder.objectRef<AlarmRow>('FireAlarm'),
     AirQuality: builder.objectRef<AirQualityRow>('AirQuality'),
+    Incident: builder.objectRef<IncidentRow>('Incident'),
+    IncidentClass: builder.objectRef<IncidentClass>('IncidentClass'),
+    IncidentRevision: builder.objectRef<IncidentRevisionRow>('IncidentRevision'),
+    DeviceState: builder.objectRef<DeviceStateRow>('DeviceState'),
     VisitorFlow: builder.objectRef<VisitorFlowRow>('VisitorFlow'),
     EarthquakeValues: builder.interfaceRef<QuakeReportRow>('EarthquakeValues'),
     Earthquake: builder.objectRef<QuakeReportRow>('Earthquake'),

@@ -9,7 +9,8 @@ export interface StationQuery extends PageRequest, PlaceQuery {
   readonly properties?: readonly string[] | undefined;
 }
 
-const COLUMNS = `s.id, s.feed_id AS "feedId", s.code, s.name, s.station_type AS "stationType", s.lon, s.lat,
+/** The select list of a StationRow from a table or step known as `s`. */
+export const STATION_COLUMNS = `s.id, s.feed_id AS "feedId", s.code, s.name, s.station_type AS "stationType", s.lon, s.lat,
   s.original_lon AS "originalLon", s.original_lat AS "originalLat", s.original_crs AS "originalCrs", s.division_code AS "divisionCode"`;
 
 /** Stations by id. The outline of `within` is judged exactly, after its bounding box. */
@@ -45,7 +46,7 @@ async function readChunk(
     );
   wherePlace(where, 's', query);
   const { rows } = await db.read.query<StationRow>(
-    `SELECT ${COLUMNS} FROM station s JOIN feed f ON f.id = s.feed_id ${where.sql} ORDER BY s.id LIMIT ${where.bind(limit)}`,
+    `SELECT ${STATION_COLUMNS} FROM station s JOIN feed f ON f.id = s.feed_id ${where.sql} ORDER BY s.id LIMIT ${where.bind(limit)}`,
     where.values,
   );
   return rows;
@@ -53,6 +54,30 @@ async function readChunk(
 
 export const stationsById = (db: Database, ids: readonly string[]): Promise<StationRow[]> =>
   db.prisma.station.findMany({ where: { id: { in: [...ids] } } });
+
+/** Stations that a department's feeds know as "<prefix>/…". */
+export interface StationsUnder {
+  readonly department: string;
+  readonly prefix: string;
+}
+
+/** At most so many stations are listed under one prefix. */
+export const MAX_STATIONS_UNDER = 1000;
+
+/** For each of `wanted` its stations by id, at most MAX_STATIONS_UNDER; `place` is the index in `wanted`. */
+export async function stationsUnder(
+  db: Database,
+  wanted: readonly StationsUnder[],
+): Promise<(StationRow & { readonly place: number })[]> {
+  const { rows } = await db.read.query<StationRow & { place: number }>(
+    `SELECT w.place::int, ${STATION_COLUMNS}
+     FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS w(department, prefix, place)
+     CROSS JOIN LATERAL (SELECT o.* FROM station o JOIN feed f ON f.id = o.feed_id
+       WHERE f.department_code = w.department AND starts_with(o.code, w.prefix || '/') ORDER BY o.id LIMIT $3) s`,
+    [wanted.map(({ department }) => department), wanted.map(({ prefix }) => prefix), MAX_STATIONS_UNDER],
+  );
+  return rows.map((row) => ({ ...row, place: row.place - 1 }));
+}
 
 export async function datastreamsById(db: Database, ids: readonly string[]): Promise<DatastreamRow[]> {
   const rows = await db.prisma.datastream.findMany({ where: { id: { in: [...ids] } } });

@@ -1,5 +1,5 @@
 import { departmentOfFeed } from '../../model/department.js';
-import type { RegisterCode, RegisterField, RegisterNoun, RegisterValue } from '../../model/register.js';
+import type { RegisterField, RegisterNoun, RegisterPart, RegisterValue } from '../../model/register.js';
 import { REGISTERS } from '../../model/registers.js';
 import type { HubContext } from '../../resolvers/context.js';
 import { feedOf } from '../../resolvers/shared/feed.js';
@@ -8,6 +8,7 @@ import * as register from '../../resolvers/shared/register.js';
 import type { Builder } from '../builder.js';
 import type { Refs } from '../refs.js';
 import { addRegisterInput } from './register-input.js';
+import { addPart, codeOf } from './register-parts.js';
 import { addRegisterQueries } from './register-queries.js';
 import { type FieldsNode, type FieldsRef, type RegisterRef, sayField } from './register-words.js';
 
@@ -101,7 +102,7 @@ function addInterface(builder: Builder, refs: Refs): void {
 
 function addType(builder: Builder, refs: Refs, noun: RegisterNoun, ref: RegisterRef): void {
   builder.objectType(ref, { description: `${noun.en}. ${noun.zh}。`, interfaces: [refs.RegisterEntry] });
-  for (const field of noun.fields) {
+  for (const field of [...noun.fields, ...(noun.derived?.fields ?? [])]) {
     addField(builder, refs, ref as unknown as FieldsRef, field);
     if (field.type === 'reference') addTarget(builder, refs, ref, field);
   }
@@ -121,6 +122,10 @@ function addType(builder: Builder, refs: Refs, noun: RegisterNoun, ref: Register
 
 /** A field of a described noun, in the type that its description asks for. */
 export function addField(builder: Builder, refs: Refs, ref: FieldsRef, field: RegisterField): void {
+  if (field.type === 'parts') {
+    addParts(builder, refs, ref, field);
+    return;
+  }
   const read = (node: FieldsNode, context: HubContext) => register.fieldValue(node, field, context);
   const options = { nullable: true, description: sayField(field) } as const;
   builder.objectField(ref, register.apiName(field), (t) => {
@@ -151,14 +156,19 @@ export function addField(builder: Builder, refs: Refs, ref: FieldsRef, field: Re
   });
 }
 
-const instant = (value: RegisterValue | null): Date | null => (value === null ? null : new Date(String(value)));
-
-/** A code that is no longer on the list is still told, by itself. */
-function codeOf(field: RegisterField & { type: 'one-of' }, value: RegisterValue | null): RegisterCode | null {
-  if (value === null) return null;
-  const code = String(value);
-  return field.values.find((each) => each.code === code) ?? { code, en: code, zh: code };
+function addParts(builder: Builder, refs: Refs, ref: FieldsRef, field: RegisterField & { type: 'parts' }): void {
+  const part = addPart(builder, refs, field);
+  builder.objectField(ref, field.name, (t) =>
+    t.field({
+      type: [part],
+      nullable: true,
+      description: sayField(field),
+      resolve: (node, _args, context) => register.fieldValue(node, field, context) as RegisterPart[] | null,
+    }),
+  );
 }
+
+const instant = (value: RegisterValue | null): Date | null => (value === null ? null : new Date(String(value)));
 
 type Reference = RegisterField & { type: 'reference' };
 
