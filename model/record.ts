@@ -3,6 +3,7 @@ import type { AirDifference, AqiEdition, Averaging, Pollutant } from './air-qual
 import type { DeviceAspect, DeviceCondition } from './device-state.js';
 import type { Review } from './earthquake.js';
 import type { Reach } from './fact.js';
+import type { IncidentLevel, IncidentState } from './incident.js';
 import type { Position } from './position.js';
 import type { PropertyName } from './property.js';
 import type { RegisterFields } from './register.js';
@@ -101,6 +102,35 @@ export interface WarningRecord extends Provenance {
   readonly texts: readonly WarningText[];
   readonly divisionCodes: readonly string[];
   readonly area: Polygon | MultiPolygon | null;
+}
+
+/** What happened and calls for help, by one source's own number; later words on the same number replace earlier ones. */
+export interface IncidentRecord extends Provenance {
+  readonly kind: 'incident';
+  /** The source's own number: 接警单号. */
+  readonly number: string;
+  readonly title: string;
+  /** Null where the source says nothing: what it said before stays. So with all that may be null here. */
+  readonly description: string | null;
+  readonly address: string | null;
+  /** GB/T 35561-2017. */
+  readonly classCode: string | null;
+  readonly level: IncidentLevel;
+  readonly state: IncidentState;
+  /** In the source's own words. */
+  readonly sourceState: string | null;
+  /** In the source's own code: BJFSDM. */
+  readonly sourceType: string | null;
+  /** Who answers for it: GXDWDM. */
+  readonly unitCode: string | null;
+  readonly dispatchNumber: string | null;
+  readonly feedbackNumber: string | null;
+  /** The newest moment that the source names. An older word never replaces a newer one. */
+  readonly changedAt: Date;
+  readonly position: Position | null;
+  /** As the source says; the hub's own point-in-polygon answer goes before it. */
+  readonly divisionCode?: string;
+  readonly status: WarningStatus;
 }
 
 export interface HotspotRecord extends Provenance {
@@ -242,6 +272,7 @@ export type FeedRecord =
   | HotspotRecord
   | FireAlarmRecord
   | AirQualityRecord
+  | IncidentRecord
   | DeviceStateRecord
   | VisitorFlowRecord
   | EarthquakeRecord

@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader';
 import type { WarningSnapshot } from '../model/entry.js';
+import type { IncidentRevisionRow, IncidentRow } from '../model/incident-rows.js';
 import type { Jurisdictions } from '../model/jurisdiction.js';
 import type { QualitySheet } from '../model/repair.js';
 import type {
@@ -23,10 +24,12 @@ import type {
 import type { Database } from '../prisma/database.js';
 import { loadJurisdictions } from '../prisma/store/jurisdictions.js';
 import type { PageRequest } from '../prisma/store/keyset.js';
+import { type Contents, entriesIn, stationsIn } from '../prisma/store/read-contents.js';
 import { latestDeviceStates } from '../prisma/store/read-device-states.js';
 import { earthquakesById, quakeReportsOf, reportHistory } from '../prisma/store/read-earthquakes.js';
 import { feedsById, feedsOfDepartments, rejectionsOf } from '../prisma/store/read-feeds.js';
 import { alarmsOf, firesById, hotspotsOf, type SightingCount, sightingCounts } from '../prisma/store/read-fires.js';
+import { incidentsById, revisionsOfIncidents } from '../prisma/store/read-incidents.js';
 import { latestOf } from '../prisma/store/read-observations.js';
 import { qualityOf } from '../prisma/store/read-quality.js';
 import {
@@ -60,6 +63,8 @@ export interface Loaders {
   readonly station: DataLoader<string, StationRow | undefined>;
   /** By the beginning of their codes. */
   readonly stationsUnder: DataLoader<StationsUnder, readonly StationRow[], string>;
+  readonly stationsIn: DataLoader<Contents, readonly StationRow[], string>;
+  readonly entriesIn: DataLoader<Contents, readonly RegisterRow[], string>;
   readonly datastream: DataLoader<string, DatastreamRow | undefined>;
   readonly datastreamsOfStation: DataLoader<string, readonly DatastreamRow[]>;
   readonly thresholdsOfStation: DataLoader<string, readonly ThresholdRow[]>;
@@ -69,6 +74,8 @@ export interface Loaders {
   readonly warning: DataLoader<string, WarningSnapshot | undefined>;
   readonly supersedes: DataLoader<string, readonly string[]>;
   readonly warningSources: DataLoader<string, readonly SourceRow[]>;
+  readonly incident: DataLoader<string, IncidentRow | undefined>;
+  readonly revisionsOfIncident: DataLoader<string, readonly IncidentRevisionRow[]>;
   readonly fire: DataLoader<string, FireRow | undefined>;
   readonly hotspotsOfFire: DataLoader<string, readonly HotspotRow[]>;
   readonly alarmsOfFire: DataLoader<string, readonly AlarmRow[]>;
@@ -97,6 +104,7 @@ export function createLoaders(db: Database): Loaders {
     ),
     rejections: rejectionLoader(db),
     quality: qualityLoader(db),
+    ...incidentLoaders(db),
     jurisdictions: new DataLoader(async (keys) => {
       const found = await loadJurisdictions(db);
       return keys.map(() => found);
@@ -104,6 +112,8 @@ export function createLoaders(db: Database): Loaders {
     ...stationLoaders(db),
     ...warningLoaders(db),
     ...reportLoaders(db),
+    stationsIn: placed((wanted) => stationsIn(db, wanted), contentsKey),
+    entriesIn: placed((wanted) => entriesIn(db, wanted), contentsKey),
     ...quakeLoaders(db),
     ...fireLoaders(db),
     ...registerLoaders(db),
@@ -133,6 +143,8 @@ function reportLoaders(db: Database): Pick<Loaders, 'latestVisitorFlow'> {
       (codes) => latestVisitorFlow(db, codes),
       (row) => row.areaCode,
     ),
+    ...quakeLoaders(db),
+    ...registerLoaders(db),
   };
 }
 
@@ -180,6 +192,8 @@ function stationLoaders(db: Database): StationLoaders {
   };
 }
 
+const contentsKey = ({ prefix, first, only }: Contents): string => JSON.stringify([prefix, first, only]);
+
 function quakeLoaders(db: Database): Pick<Loaders, 'earthquake' | 'quakeReports' | 'reportHistory'> {
   return {
     earthquake: one(
@@ -193,6 +207,20 @@ function quakeLoaders(db: Database): Pick<Loaders, 'earthquake' | 'quakeReports'
     reportHistory: many(
       (ids) => reportHistory(db, ids),
       (row) => row.reportId,
+    ),
+    ...registerLoaders(db),
+  };
+}
+
+function incidentLoaders(db: Database): Pick<Loaders, 'incident' | 'revisionsOfIncident'> {
+  return {
+    incident: one(
+      (ids) => incidentsById(db, ids),
+      (row) => row.id,
+    ),
+    revisionsOfIncident: many(
+      (ids) => revisionsOfIncidents(db, ids),
+      (row) => row.incidentId,
     ),
   };
 }

@@ -84,6 +84,27 @@ export function createEnums(builder: Builder) {
       description: 'How sure the satellite product is. 火点置信度。',
       values: values({ LOW: 'Low. 低。', NOMINAL: 'Nominal. 中。', HIGH: 'High. 高。' }),
     }),
+    IncidentLevel: builder.enumType('IncidentLevel', {
+      description: 'How grave an incident is. 突发事件分级。',
+      values: values({
+        I: 'Extraordinarily serious. 特别重大。',
+        II: 'Serious. 重大。',
+        III: 'Rather serious. 较大。',
+        IV: 'Ordinary. 一般。',
+        UNKNOWN: 'Nobody has said. 未定级。',
+      }),
+    }),
+    IncidentState: builder.enumType('IncidentState', {
+      description: 'Where an incident is in its life. 突发事件处置状态。',
+      values: values({
+        REPORTED: 'Known, nobody sent yet. 已接报。',
+        RESPONDING: 'Being dealt with. 处置中。',
+        CONTROLLED: 'The response has ended. 处置结束。',
+        CLOSED: 'Over, the last report filed. 已办结。',
+        CANCELLED: 'A false or repeated call. 误报或重复报警。',
+        UNKNOWN: 'The source uses a word that the settings do not map; sourceState has it. 状态未识别。',
+      }),
+    }),
     FireAlarmType: builder.enumType('FireAlarmType', {
       description: 'What the camera saw. 告警类型。',
       values: values({ SMOKE: 'Smoke. 烟。', FIRE: 'Fire. 火。', OTHER: 'Something else. 其他。' }),

@@ -11,6 +11,7 @@ import { addDeviceStates } from './shared/device-state.js';
 import { addDivisions } from './shared/division.js';
 import { addFacts } from './shared/fact.js';
 import { addFeeds } from './shared/feed.js';
+import { addIncidents } from './shared/incident.js';
 import { addJurisdictions } from './shared/jurisdiction.js';
 import { addObservations } from './shared/observation.js';
 import { addRegisters } from './shared/register.js';
@@ -39,6 +40,7 @@ export function buildSchema(): GraphQLSchema {
   addDeviceStates(builder, refs);
   addFires(builder, refs);
   addAirQuality(builder, refs);
+  addIncidents(builder, refs);
   addFacts(builder);
   addEarthquakes(builder, refs);
   addRegisters(builder, refs);

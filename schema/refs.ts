@@ -1,5 +1,7 @@
 import type { DepartmentCode } from '../model/department.js';
 import type { WarningSnapshot } from '../model/entry.js';
+import type { IncidentClass } from '../model/incident.js';
+import type { IncidentRevisionRow, IncidentRow } from '../model/incident-rows.js';
 import type { JurisdictionAreaRow, JurisdictionRow } from '../model/jurisdiction.js';
 import type { RegisterCode } from '../model/register.js';
 import { REGISTERS } from '../model/registers.js';
@@ -60,6 +62,9 @@ export function createRefs(builder: Builder) {
     FireHotspot: builder.objectRef<HotspotRow>('FireHotspot'),
     FireAlarm: builder.objectRef<AlarmRow>('FireAlarm'),
     AirQuality: builder.objectRef<AirQualityRow>('AirQuality'),
+    Incident: builder.objectRef<IncidentRow>('Incident'),
+    IncidentClass: builder.objectRef<IncidentClass>('IncidentClass'),
+    IncidentRevision: builder.objectRef<IncidentRevisionRow>('IncidentRevision'),
     DeviceState: builder.objectRef<DeviceStateRow>('DeviceState'),
     VisitorFlow: builder.objectRef<VisitorFlowRow>('VisitorFlow'),
     EarthquakeValues: builder.interfaceRef<QuakeReportRow>('EarthquakeValues'),

@@ -10,6 +10,7 @@ import hazardousChemicals from '../connectors/industry/hazardous-chemicals/index
 import hazardousChemicalsPush from '../connectors/industry/hazardous-chemicals-push/index.js';
 import geohazard from '../connectors/natural-resources/geohazard/index.js';
 import hazardSites from '../connectors/natural-resources/hazard-sites/index.js';
+import incidents from '../connectors/public-security/incidents/index.js';
 import type { RuntimeSettings } from '../connectors/runtime.js';
 import catalogue from '../connectors/seismic/catalogue/index.js';
 import visitorFlow from '../connectors/tourism/visitor-flow/index.js';
@@ -34,6 +35,7 @@ export const connectors: readonly Connector<RuntimeSettings>[] = [
   airQuality,
   hazardousChemicals,
   hazardousChemicalsPush,
+  incidents,
   registries,
   buildings,
   constructionSites,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { graphql } from './generated/gql.js';
 import { type Graph, openGraph } from './support/graph.js';
+import { incidentRecord } from './support/incident-record.js';
 import {
   deviceStateRecord,
   fireAlarmRecord,
@@ -22,6 +23,7 @@ beforeAll(async () => {
     { id: 'weather/warnings', freshness: 'contact' },
     { id: 'forestry/hotspots', freshness: 'contact' },
     { id: 'forestry/video-alarms', freshness: 'contact' },
+    { id: 'public-security/incidents', freshness: 'contact' },
     { id: 'industry/hazardous-chemicals' },
   ]);
   const numbers = Array.from({ length: MANY }, (_, n) => n);
@@ -53,8 +55,20 @@ beforeAll(async () => {
     'forestry/video-alarms',
     numbers.map((n) => fireAlarmRecord(`A${n}`, NOW)),
   );
+  await graph.take(
+    'public-security/incidents',
+    numbers.map((n) => incidentRecord(`I${n}`, NOW)),
+  );
 });
 afterAll(() => graph.close());
+
+const INCIDENTS = graphql(`
+  query IncidentsDeep($first: Int!) {
+    incidents(first: $first) {
+      edges { node { id feed { state } division { name } class { name parent { name } } history { revision } } }
+    }
+  }
+`);
 
 const STATIONS = graphql(`
   query StationsDeep($first: Int!) {
@@ -147,6 +161,14 @@ test('fires cost as many statements for 50 as for 5', async () => {
   const many = await graph.cost(FIRES, { first: MANY });
   expect(many.data.fireHotspots.edges).toHaveLength(MANY);
   expect(many.data.fireAlarms.edges).toHaveLength(MANY);
+  expect(many.statements).toHaveLength(few.statements.length);
+});
+
+test('incidents with their classes and revisions cost as many statements for 50 as for 5', async () => {
+  const few = await graph.cost(INCIDENTS, { first: 5 });
+  const many = await graph.cost(INCIDENTS, { first: MANY });
+  expect(many.data.incidents.edges).toHaveLength(MANY);
+  expect(many.data.incidents.edges.every(({ node }) => node.history.length === 1)).toBe(true);
   expect(many.statements).toHaveLength(few.statements.length);
 });
 

@@ -3,6 +3,7 @@ import type { PushReply, PushRequest } from '../../../model/push.js';
 import type { Outcome, RejectReason } from '../../../model/record.js';
 import type { FeedContext } from '../../connector.js';
 import { withInput } from '../with-input.js';
+import { type Cleared, withhold } from '../withheld.js';
 
 export interface PushOptions {
   readonly feedId: string;
@@ -15,6 +16,8 @@ export interface PushOptions {
   readonly maxAtOnce: number;
   /** Until a call is answered: what is not stored by then is told to come back. */
   readonly timeoutMs: number;
+  /** Takes out what must not be kept, before anything else sees the body: what is read, kept, hashed or answered is what it returns. */
+  readonly redact?: (body: Uint8Array) => Cleared;
 }
 
 const RETRY_SECONDS = 5;
@@ -35,8 +38,9 @@ export async function receivePushes(context: FeedContext, options: PushOptions, 
       return fault(401, 'send the key of this feed as "authorization: Bearer <key>"');
     // What was answered at the time limit still counts until it is settled: a hanging database gathers no more than this.
     if (working.size >= options.maxAtOnce) return comeBack(`${working.size} calls are under way`);
-    const refused = refusal(options, request);
-    const work = taken(context, request, refused?.outcome ?? read).finally(() => working.delete(work));
+    const cleared = clear(options, request.body);
+    const refused = refusal(options, request, cleared) ?? withheldBody(cleared);
+    const work = taken(context, cleared.body, refused?.outcome ?? read).finally(() => working.delete(work));
     working.add(work);
     const reply = answer(work, options.timeoutMs, refused?.status);
     underWay.add(reply);
@@ -49,7 +53,7 @@ export async function receivePushes(context: FeedContext, options: PushOptions, 
 }
 
 /** Reads a body, and hands over what it holds; resolves after the commit. */
-async function taken(context: FeedContext, { body }: PushRequest, read: Outcome | Read): Promise<Outcome> {
+async function taken(context: FeedContext, body: Uint8Array, read: Outcome | Read): Promise<Outcome> {
   const outcome = typeof read === 'function' ? withInput(await read(body), () => body) : read;
   if (outcome.records.length + outcome.rejects.length > 0) await context.take(outcome);
   else context.contact();
@@ -68,11 +72,28 @@ async function answer(work: Promise<Outcome>, timeoutMs: number, refused: number
   });
 }
 
+/** A redaction that fails has taken nothing out, and what it says of the failure may hold some of the body. */
+function clear({ redact, key }: PushOptions, body: Uint8Array): Cleared {
+  try {
+    return redact?.(body) ?? { body };
+  } catch {
+    return withhold(body, key, 'cannot-be-stored', 'its redaction failed, which is a fault of the hub');
+  }
+}
+
+interface Refusal {
+  readonly status: number;
+  readonly outcome: Outcome;
+}
+
 /** A body that is not even read, as a reject for the ledger. */
-function refusal(options: PushOptions, request: PushRequest): { status: number; outcome: Outcome } | undefined {
-  const refuse = (status: number, reason: RejectReason, detail: string) => ({
+function refusal(options: PushOptions, request: PushRequest, { body, withheld }: Cleared): Refusal | undefined {
+  const refuse = (status: number, reason: RejectReason, detail: string): Refusal => ({
     status,
-    outcome: { records: [], rejects: [{ raw: request.body, reason, detail }] },
+    outcome: {
+      records: [],
+      rejects: [{ raw: body, reason, detail: withheld ? `${detail}; ${withheld.detail}` : detail }],
+    },
   });
   if (request.body.length > options.maxBytes)
     return refuse(413, 'too-large', `${request.body.length} bytes, at most ${options.maxBytes} are taken`);
@@ -81,6 +102,10 @@ function refusal(options: PushOptions, request: PushRequest): { status: number; 
   const sent = type === '' ? 'no content-type' : `content-type ${JSON.stringify(type.slice(0, 60))}`;
   return refuse(415, 'unsupported', `${sent}: send ${options.contentTypes.join(' or ')}`);
 }
+
+/** Of what is not kept, nothing can be read again: the reject has no input. */
+const withheldBody = ({ body, withheld }: Cleared): Refusal | undefined =>
+  withheld && { status: 400, outcome: { records: [], rejects: [{ raw: body, ...withheld }] } };
 
 /** What was committed, or why nothing is known to be. A commit that comes after the limit does no harm: the same body again changes nothing. */
 async function settled(work: Promise<Outcome>, timeoutMs: number): Promise<Outcome | string> {
