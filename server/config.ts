@@ -61,17 +61,35 @@ export class Config {
 
   /** The feeds in the file's order, `${demo.<name>}` replaced and credentials fetched. Throws ConfigError on any mistake. */
   feeds(demo: Readonly<Record<string, string>>): ConfiguredFeed[] {
-    return Object.entries(this.#feeds).map(([id, raw]) => {
-      if (raw.transport !== undefined) return this.#declared(id, raw, demo);
-      const connector = this.connectors.find((each) => each.id === id);
-      if (!connector)
-        throw this.#error(
-          ['feeds', id],
-          `no such feed; this hub has: ${this.connectors.map((each) => each.id).join(', ')}; a feed of your own names its transport`,
-        );
-      const settings = this.#parse(connector.settings, this.#substituted(id, raw, demo), ['feeds', id]);
-      return { connector, settings: settings as ConfiguredFeed['settings'] };
-    });
+    const { feeds, mistakes } = this.check(demo);
+    if (mistakes[0]) throw mistakes[0];
+    return feeds;
+  }
+
+  /** The same, with every feed's first mistake. */
+  check(demo: Readonly<Record<string, string>>): { feeds: ConfiguredFeed[]; mistakes: ConfigError[] } {
+    const feeds: ConfiguredFeed[] = [];
+    const mistakes: ConfigError[] = [];
+    for (const [id, raw] of Object.entries(this.#feeds))
+      try {
+        feeds.push(this.#feed(id, raw, demo));
+      } catch (error) {
+        if (!(error instanceof ConfigError)) throw error;
+        mistakes.push(error);
+      }
+    return { feeds, mistakes };
+  }
+
+  #feed(id: string, raw: Readonly<Record<string, unknown>>, demo: Readonly<Record<string, string>>): ConfiguredFeed {
+    if (raw.transport !== undefined) return this.#declared(id, raw, demo);
+    const connector = this.connectors.find((each) => each.id === id);
+    if (!connector)
+      throw this.#error(
+        ['feeds', id],
+        `no such feed; this hub has: ${this.connectors.map((each) => each.id).join(', ')}; a feed of your own names its transport`,
+      );
+    const settings = this.#parse(connector.settings, this.#substituted(id, raw, demo), ['feeds', id]);
+    return { connector, settings: settings as ConfiguredFeed['settings'] };
   }
 
   /** A feed by settings alone (docs/add-a-feed.md). */
