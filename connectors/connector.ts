@@ -1,7 +1,9 @@
 import type { z } from 'zod';
 import type { DepartmentCode } from '../model/department.js';
+import type { LiveAnswers } from '../model/live.js';
 import type { PushDoor } from '../model/push.js';
 import type { Outcome } from '../model/record.js';
+import type { HubView } from './hub-view.js';
 import type { Outbound } from './outbound.js';
 import type { TableForm } from './shared/tables/columns.js';
 
@@ -16,7 +18,12 @@ export interface Connector<S = unknown> {
   readonly settings: z.ZodType<S>;
   /** Of a feed whose tables people fill in: what `npm run templates` makes its template from. */
   readonly table?: TableForm;
-  create(settings: S): FeedSource;
+  /** Of a feed in mode live: the noun (model/live-nouns.ts) that it answers for at query time. */
+  readonly answersFor?: string;
+  /** The same where one workbook holds several tables, one a sheet. */
+  readonly tables?: readonly TableForm[];
+  /** `view`: NO_VIEW where the runtime gives none. */
+  create(settings: S, view?: HubView): FeedSource;
 }
 
 /** A running source. `run` resolves: one poll is done, call again after `everySeconds`. Pending: it listens until
@@ -26,7 +33,11 @@ export interface FeedSource {
   run(context: FeedContext): Promise<void>;
   /** Reads again what `withInput` (connectors/shared/with-input.ts) kept with a reject: the same records and rejects as when it
    *  came, by the settings of now. Opens nothing, takes nothing. A feed without it cannot have its rejects repaired. */
-  replay?(input: Uint8Array, now: Date): Outcome;
+  replay?(input: Uint8Array, now: Date): Outcome | Promise<Outcome>;
+  /** Called once the source is no longer needed: ends what it still holds between two rounds. */
+  close?(): void;
+  /** Of a feed in mode live: its answers while it runs. */
+  readonly live?: LiveAnswers;
 }
 
 export interface FeedContext {

@@ -6,6 +6,7 @@ import { backoffMs, pause } from './back-off.js';
 import { Batcher } from './batcher.js';
 import type { Connector, FeedContext, FeedSource } from './connector.js';
 import { type GuardOptions, guard } from './guard.js';
+import type { HubView } from './hub-view.js';
 import type { Outbound } from './outbound.js';
 import { withInput } from './shared/with-input.js';
 
@@ -16,6 +17,7 @@ export interface FeedStore {
   /** True for failures that say nothing about the data. */
   isUnavailable(error: unknown): boolean;
   watermark(feedId: string): Promise<string | undefined>;
+  view(feedId: string): HubView;
 }
 
 /** The settings that the runtime itself reads; every feed's settings hold them. */
@@ -60,6 +62,7 @@ export class FeedRuntime<S extends RuntimeSettings = RuntimeSettings> {
   readonly #guard: GuardOptions;
   #link: Link = { state: 'STARTING', reason: null, contactAt: null };
   #abort: AbortController | undefined;
+  #source: FeedSource | undefined;
   #done: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: FeedRuntimeOptions<S>) {
@@ -79,6 +82,16 @@ export class FeedRuntime<S extends RuntimeSettings = RuntimeSettings> {
     return this.#link;
   }
 
+  /** What a feed in mode live answers for, running or not. */
+  get answersFor(): string | undefined {
+    return this.options.connector.answersFor;
+  }
+
+  /** Its answers, while it runs. */
+  get live(): FeedSource['live'] {
+    return this.running ? this.#source?.live : undefined;
+  }
+
   get running(): boolean {
     return this.#abort !== undefined;
   }
@@ -87,7 +100,8 @@ export class FeedRuntime<S extends RuntimeSettings = RuntimeSettings> {
     if (this.#abort) return;
     this.#abort = new AbortController();
     this.#setLink('STARTING', null);
-    this.#done = this.#supervise(this.options.connector.create(this.options.settings), this.#abort.signal);
+    this.#source = this.#create();
+    this.#done = this.#supervise(this.#source, this.#abort.signal);
   }
 
   /** Resolves when the source has ended and everything it handed over is stored or refused. */
@@ -95,6 +109,8 @@ export class FeedRuntime<S extends RuntimeSettings = RuntimeSettings> {
     this.#abort?.abort();
     await this.#done;
     await this.#batcher.idle();
+    this.#source?.close?.();
+    this.#source = undefined;
     this.#abort = undefined;
   }
 
@@ -104,10 +120,11 @@ export class FeedRuntime<S extends RuntimeSettings = RuntimeSettings> {
     readonly bytes: Uint8Array;
     readonly receivedAt: Date;
   }): Promise<boolean> {
-    const { connector, settings, store, now } = this.options;
-    const source = connector.create(settings);
+    const { connector, store, now } = this.options;
+    const source = this.#source ?? this.#create();
     if (!source.replay) return false;
-    const outcome = withInput(source.replay(input.bytes, now()), () => input.bytes);
+    const outcome = withInput(await source.replay(input.bytes, now()), () => input.bytes);
+    if (source !== this.#source) source.close?.();
     const checked = guard(outcome.records, now(), this.#guard);
     const rejects = [...outcome.rejects, ...checked.rejects];
     await store.write(
@@ -116,6 +133,11 @@ export class FeedRuntime<S extends RuntimeSettings = RuntimeSettings> {
       { inputId: input.id, receivedAt: input.receivedAt },
     );
     return true;
+  }
+
+  #create(): FeedSource {
+    const { connector, settings, store } = this.options;
+    return connector.create(settings, store.view(connector.id));
   }
 
   async #supervise(source: FeedSource, signal: AbortSignal): Promise<void> {

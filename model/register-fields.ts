@@ -2,7 +2,12 @@ import type { RegisterCode, RegisterField, SingleField } from './register.js';
 
 /* Short ways to write a field of a register: name, English, 中文 (the column's header), an example, and what else holds. */
 
-type Plus = { readonly required?: true; readonly personal?: true; readonly atLeast?: string };
+type Plus = {
+  readonly required?: true;
+  readonly personal?: true;
+  readonly atLeast?: string;
+  readonly aliases?: readonly string[];
+};
 type Range = Plus & { readonly unit?: string; readonly min?: number; readonly max?: number };
 
 const label = (name: string, en: string, zh: string, example: string) => ({ name, en, zh, example });

@@ -18,6 +18,8 @@ interface FieldBase extends Label {
   /** camelCase; a number's unit stands last ("levelMetres"). */
   readonly name: string;
   readonly required?: true;
+  /** Other names of the column in departments' own tables, beside the Chinese one. */
+  readonly aliases?: readonly string[];
   /** Personal data: shown only to those who may see it. */
   readonly personal?: true;
   /** Another field of the same type that this one may not be less, or earlier, than. */
@@ -52,6 +54,8 @@ export type RegisterField =
 export interface RegisterNoun {
   /** kebab-case, e.g. "supply-depot". */
   readonly noun: string;
+  /** The Chinese name of its sheet in a workbook of several registers, where that is shorter than `zh`. */
+  readonly sheet?: string;
   /** The GraphQL type, e.g. "SupplyDepot"; the single query field is the same in camelCase. */
   readonly type: string;
   /** The query field that lists them, e.g. "supplyDepots". */

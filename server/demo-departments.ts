@@ -4,6 +4,7 @@ import { forestry } from '../demo/forestry.js';
 import { naturalResources } from '../demo/geohazard.js';
 import { industry } from '../demo/industry.js';
 import type { DemoPart, DemoWorld } from '../demo/part.js';
+import { police } from '../demo/police.js';
 import { seismic } from '../demo/seismic.js';
 import { Story } from '../demo/story.js';
 import { tourism } from '../demo/tourism.js';
@@ -19,6 +20,7 @@ const PARTS: readonly ((world: DemoWorld) => DemoPart)[] = [
   forestry,
   airQuality,
   industry,
+  police,
   tourism,
   seismic,
 ];
