@@ -1,5 +1,6 @@
 import type { LogHub } from '../events/hub.js';
 import { HubError } from '../model/errors.js';
+import type { ReportDeadlines } from '../model/incident-report.js';
 import type { RetryRequest, RetryResult } from '../model/repair.js';
 import type { Database } from '../prisma/database.js';
 import type { DivisionRegistry } from '../prisma/store/read-divisions.js';
@@ -20,6 +21,8 @@ export interface HubContext {
     setEnabled(feedId: string, enabled: boolean, reason?: string): Promise<void>;
     retryRejected(feedId: string, request: RetryRequest): Promise<RetryResult>;
   };
+  /** How soon incidents are to be reported, by the settings of now; undefined where this hub takes no reports. */
+  reportDeadlines(): ReportDeadlines | undefined;
 }
 
 /** A graphql-ws context lives as long as its operation: what one event loaded must not answer for the next. */

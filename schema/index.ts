@@ -2,6 +2,7 @@ import { defaultFieldResolver, type GraphQLFieldResolver, type GraphQLSchema } f
 import { type HubContext, requireReader } from '../resolvers/context.js';
 import { createBuilder } from './builder.js';
 import { addAirQuality } from './ecology/air-quality.js';
+import { addIncidentReports } from './emergency/incident-report.js';
 import { addFires } from './forestry/fire.js';
 import { addMajorHazards } from './industry/major-hazard.js';
 import { createRefs } from './refs.js';
@@ -41,6 +42,7 @@ export function buildSchema(): GraphQLSchema {
   addFires(builder, refs);
   addAirQuality(builder, refs);
   addIncidents(builder, refs);
+  addIncidentReports(builder, refs);
   addFacts(builder);
   addEarthquakes(builder, refs);
   addRegisters(builder, refs);
