@@ -2,6 +2,7 @@ import DataLoader from 'dataloader';
 import type { WarningSnapshot } from '../model/entry.js';
 import type { IncidentReportRow, IncidentRevisionRow, IncidentRow } from '../model/incident-rows.js';
 import type { Jurisdictions } from '../model/jurisdiction.js';
+import type { LivePort } from '../model/live.js';
 import type { QualitySheet } from '../model/repair.js';
 import type {
   AlarmRow,
@@ -24,6 +25,7 @@ import type {
 import type { Database } from '../prisma/database.js';
 import { loadJurisdictions } from '../prisma/store/jurisdictions.js';
 import type { PageRequest } from '../prisma/store/keyset.js';
+import { type Contents, entriesIn, stationsIn } from '../prisma/store/read-contents.js';
 import { latestDeviceStates } from '../prisma/store/read-device-states.js';
 import { earthquakesById, quakeReportsOf, reportHistory } from '../prisma/store/read-earthquakes.js';
 import { feedsById, feedsOfDepartments, rejectionsOf } from '../prisma/store/read-feeds.js';
@@ -51,6 +53,7 @@ import {
 import { latestVisitorFlow } from '../prisma/store/read-visitor-flow.js';
 import { sourcesOf, supersededBy } from '../prisma/store/read-warnings.js';
 import { readSnapshots } from '../prisma/store/warning-rows.js';
+import { type LiveLoaders, liveLoaders } from './live-loaders.js';
 
 /** One statement a kind and level of nesting, however many things ask. Made per operation, and anew per live event. */
 export interface Loaders {
@@ -63,6 +66,8 @@ export interface Loaders {
   readonly station: DataLoader<string, StationRow | undefined>;
   /** By the beginning of their codes. */
   readonly stationsUnder: DataLoader<StationsUnder, readonly StationRow[], string>;
+  readonly stationsIn: DataLoader<Contents, readonly StationRow[], string>;
+  readonly entriesIn: DataLoader<Contents, readonly RegisterRow[], string>;
   readonly datastream: DataLoader<string, DatastreamRow | undefined>;
   readonly datastreamsOfStation: DataLoader<string, readonly DatastreamRow[]>;
   readonly thresholdsOfStation: DataLoader<string, readonly ThresholdRow[]>;
@@ -85,6 +90,8 @@ export interface Loaders {
   readonly earthquake: DataLoader<string, QuakeReportRow | undefined>;
   readonly quakeReports: DataLoader<string, readonly QuakeReportRow[]>;
   readonly reportHistory: DataLoader<string, readonly RevisionRow[]>;
+  /** By the noun (model/live-nouns.ts), then by code. Undefined where no feed of this hub answers for the noun. */
+  readonly live: LiveLoaders;
   readonly entry: DataLoader<string, RegisterRow | undefined>;
   /** Of every feed that has one. */
   readonly entriesOfCode: DataLoader<RegisterKey, readonly RegisterRow[], string>;
@@ -92,7 +99,7 @@ export interface Loaders {
   readonly revisionsOfEntry: DataLoader<string, readonly RegisterRow[]>;
 }
 
-export function createLoaders(db: Database): Loaders {
+export function createLoaders(db: Database, live: LivePort): Loaders {
   return {
     feed: one(
       (ids) => feedsById(db, ids),
@@ -112,9 +119,12 @@ export function createLoaders(db: Database): Loaders {
     ...stationLoaders(db),
     ...warningLoaders(db),
     ...reportLoaders(db),
+    stationsIn: placed((wanted) => stationsIn(db, wanted), contentsKey),
+    entriesIn: placed((wanted) => entriesIn(db, wanted), contentsKey),
     ...quakeLoaders(db),
     ...fireLoaders(db),
     ...registerLoaders(db),
+    live: liveLoaders(live),
   };
 }
 
@@ -189,6 +199,8 @@ function stationLoaders(db: Database): StationLoaders {
     ),
   };
 }
+
+const contentsKey = ({ prefix, first, only }: Contents): string => JSON.stringify([prefix, first, only]);
 
 function quakeLoaders(db: Database): Pick<Loaders, 'earthquake' | 'quakeReports' | 'reportHistory'> {
   return {

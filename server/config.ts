@@ -6,9 +6,11 @@ import type { Connector } from '../connectors/connector.js';
 import { settings as declared } from '../connectors/declarative/config.js';
 import { writtenSecrets } from '../connectors/declarative/credentials.js';
 import { declarative } from '../connectors/declarative/index.js';
+import { declaredLive, declaredLiveSettings } from '../connectors/declarative/live.js';
 import { OUTBOUND_RULE } from '../connectors/outbound.js';
 import type { RuntimeSettings } from '../connectors/runtime.js';
 import { DEPARTMENTS } from '../model/department.js';
+import { LIVE_NOUNS, liveNounOf } from '../model/live-nouns.js';
 import { type Secrets, substitute } from './substitute.js';
 
 /** A mistake in the settings file: where, and what to do. */
@@ -61,17 +63,36 @@ export class Config {
 
   /** The feeds in the file's order, `${demo.<name>}` replaced and credentials fetched. Throws ConfigError on any mistake. */
   feeds(demo: Readonly<Record<string, string>>): ConfiguredFeed[] {
-    return Object.entries(this.#feeds).map(([id, raw]) => {
-      if (raw.transport !== undefined) return this.#declared(id, raw, demo);
-      const connector = this.connectors.find((each) => each.id === id);
-      if (!connector)
-        throw this.#error(
-          ['feeds', id],
-          `no such feed; this hub has: ${this.connectors.map((each) => each.id).join(', ')}; a feed of your own names its transport`,
-        );
-      const settings = this.#parse(connector.settings, this.#substituted(id, raw, demo), ['feeds', id]);
-      return { connector, settings: settings as ConfiguredFeed['settings'] };
-    });
+    const { feeds, mistakes } = this.check(demo);
+    if (mistakes[0]) throw mistakes[0];
+    return feeds;
+  }
+
+  /** The same, with every feed's first mistake. */
+  check(demo: Readonly<Record<string, string>>): { feeds: ConfiguredFeed[]; mistakes: ConfigError[] } {
+    const feeds: ConfiguredFeed[] = [];
+    const mistakes: ConfigError[] = [];
+    for (const [id, raw] of Object.entries(this.#feeds))
+      try {
+        feeds.push(this.#feed(id, raw, demo));
+      } catch (error) {
+        if (!(error instanceof ConfigError)) throw error;
+        mistakes.push(error);
+      }
+    return { feeds, mistakes };
+  }
+
+  #feed(id: string, raw: Readonly<Record<string, unknown>>, demo: Readonly<Record<string, string>>): ConfiguredFeed {
+    const connector = this.connectors.find((each) => each.id === id);
+    // Feeds in mode live have a transport of their own choice, whether the hub has code for them or not.
+    if (raw.transport !== undefined && connector?.answersFor === undefined) return this.#declared(id, raw, demo);
+    if (!connector)
+      throw this.#error(
+        ['feeds', id],
+        `no such feed; this hub has: ${this.connectors.map((each) => each.id).join(', ')}; a feed of your own names its transport`,
+      );
+    const settings = this.#parse(connector.settings, this.#substituted(id, raw, demo), ['feeds', id]);
+    return { connector, settings: settings as ConfiguredFeed['settings'] };
   }
 
   /** A feed by settings alone (docs/add-a-feed.md). */
@@ -88,8 +109,23 @@ export class Config {
       throw this.#error(['feeds', id], 'this hub has a feed of that name already: choose another');
     const [written] = writtenSecrets(raw);
     if (written) throw this.#error(['feeds', id, ...written.path], written.reason);
+    if (raw.mode === 'live') return this.#declaredLive(id, raw, demo);
     const settings = this.#parse(declared, this.#substituted(id, raw, demo), ['feeds', id]);
     const connector = declarative(id, settings) as unknown as Connector<RuntimeSettings>;
+    return { connector, settings };
+  }
+
+  /** The same in mode live (docs/live-pass-through.md). */
+  #declaredLive(
+    id: string,
+    raw: Readonly<Record<string, unknown>>,
+    demo: Readonly<Record<string, string>>,
+  ): ConfiguredFeed {
+    const noun = liveNounOf(String(raw.answersFor));
+    if (!noun)
+      throw this.#error(['feeds', id, 'answersFor'], `one of ${LIVE_NOUNS.map((each) => each.noun).join(', ')}`);
+    const settings = this.#parse(declaredLiveSettings(noun), this.#substituted(id, raw, demo), ['feeds', id]);
+    const connector = declaredLive(id, noun, settings) as unknown as Connector<RuntimeSettings>;
     return { connector, settings };
   }
 

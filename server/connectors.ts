@@ -7,6 +7,7 @@ import patrolPoints from '../connectors/forestry/patrol-points/index.js';
 import videoAlarms from '../connectors/forestry/video-alarms/index.js';
 import buildings from '../connectors/housing/buildings/index.js';
 import constructionSites from '../connectors/housing/sites/index.js';
+import enterprises from '../connectors/industry/enterprises/index.js';
 import hazardousChemicals from '../connectors/industry/hazardous-chemicals/index.js';
 import hazardousChemicalsPush from '../connectors/industry/hazardous-chemicals-push/index.js';
 import geohazard from '../connectors/natural-resources/geohazard/index.js';
@@ -14,6 +15,7 @@ import hazardSites from '../connectors/natural-resources/hazard-sites/index.js';
 import incidents from '../connectors/public-security/incidents/index.js';
 import type { RuntimeSettings } from '../connectors/runtime.js';
 import catalogue from '../connectors/seismic/catalogue/index.js';
+import scenicService from '../connectors/tourism/scenic-service/index.js';
 import visitorFlow from '../connectors/tourism/visitor-flow/index.js';
 import hydrologyDatabase from '../connectors/water/hydrology-db/index.js';
 import reservoirs from '../connectors/water/reservoirs/index.js';
@@ -36,6 +38,7 @@ export const connectors: readonly Connector<RuntimeSettings>[] = [
   airQuality,
   hazardousChemicals,
   hazardousChemicalsPush,
+  enterprises,
   incidents,
   incidentReports,
   registries,
@@ -45,5 +48,6 @@ export const connectors: readonly Connector<RuntimeSettings>[] = [
   reservoirs,
   patrolPoints,
   visitorFlow,
+  scenicService,
   catalogue,
 ].map(erased);

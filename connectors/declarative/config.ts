@@ -1,10 +1,12 @@
+import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 import { PROPERTY_NAMES, type PropertyName } from '../../model/property.js';
 import { feedSettings, secret } from '../shared/settings.js';
+import { graphqlQuery } from '../shared/transports/graphql-remote.js';
 import { mqttSettings } from '../shared/transports/mqtt-subscribe.js';
 import { sqlSettings } from '../shared/transports/sql-poll.js';
 import { unitFault } from '../shared/units.js';
-import { FORMATS, type Format } from './formats.js';
+import { FORMATS, type Format, MAX_JSON_BYTES } from './formats.js';
 import { TARGETS } from './forms/records.js';
 import { mappingFault } from './mapping-text.js';
 
@@ -102,16 +104,43 @@ const sqlPoll = shared.extend({
   pollSeconds: z.number().min(1).default(300),
 });
 
+const fileDrop = shared.extend({
+  transport: z.literal('file-drop'),
+  drop: z.strictObject({
+    /** Must exist; done/ and failed/ are made in it. */
+    folder: z.string().refine(isAbsolute, { error: 'not a whole path' }),
+    /** A file is taken once it has not changed for so long. */
+    stableMs: z.int().min(0).max(600_000).default(2000),
+    maxBytes: z.int().min(1).max(MAX_BYTES).default(MAX_BYTES),
+  }),
+  pollSeconds: z.number().min(0.1).max(3600).default(5),
+});
+
+const graphqlRemote = shared.extend({
+  transport: z.literal('graphql-remote'),
+  graphql: z.strictObject({
+    url: address,
+    query: graphqlQuery,
+    variables: z.record(z.string(), z.unknown()).default({}),
+    headers: z.record(z.string().regex(/^[\w-]+$/), secret).default({}),
+    timeoutMs: z.int().min(100).max(60_000).default(20_000),
+    maxBytes: z.int().min(1024).max(MAX_JSON_BYTES).default(MAX_JSON_BYTES),
+  }),
+  pollSeconds: z.number().min(1).default(300),
+});
+
 /** Which formats a transport can bring. */
 const FITTING: Readonly<Record<string, readonly Format[]>> = {
   'http-poll': ['json', 'csv', 'xlsx', 'xml'],
   'http-push': ['json', 'csv', 'xlsx', 'xml'],
   'mqtt-subscribe': ['json', 'csv', 'xml'],
   'sql-poll': ['rows'],
+  'file-drop': ['csv', 'xlsx', 'json', 'xml'],
+  'graphql-remote': ['json'],
 };
 
 export const settings = z
-  .discriminatedUnion('transport', [httpPoll, httpPush, mqttSubscribe, sqlPoll], {
+  .discriminatedUnion('transport', [httpPoll, httpPush, mqttSubscribe, sqlPoll, fileDrop, graphqlRemote], {
     error: ({ input }) =>
       `${JSON.stringify((input as { transport?: unknown } | undefined)?.transport)} is no transport: ${Object.keys(FITTING).join(', ')}`,
   })

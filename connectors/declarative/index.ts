@@ -3,6 +3,8 @@ import type { Connector, FeedContext, FeedSource } from '../connector.js';
 import { listedStations } from '../shared/listed-stations.js';
 import { type Settings, settings } from './config.js';
 import { Reader } from './reader.js';
+import { fileDrop } from './transports/file-drop.js';
+import { graphqlRemote } from './transports/graphql-remote.js';
 import { httpPoll } from './transports/http-poll.js';
 import { httpPush } from './transports/http-push.js';
 import { mqttSubscribe } from './transports/mqtt-subscribe.js';
@@ -45,5 +47,9 @@ function transportOf(id: string, own: Settings, reader: Reader): Transport {
       return mqttSubscribe(id, own, reader);
     case 'sql-poll':
       return sqlPoll(own, reader);
+    case 'file-drop':
+      return fileDrop(own, reader);
+    case 'graphql-remote':
+      return graphqlRemote(own, reader);
   }
 }

@@ -50,10 +50,15 @@ test('a table of text gives an observation for each value, in the hub’s units;
     expect.objectContaining({ property: 'air-temperature', value: -5, observedAt: new Date('2026-01-05T00:00:00Z') }),
     expect.objectContaining({ property: 'wind-speed', value: 10, sourceId: 'S1/wind-speed/2026-01-05T00:00:00.000Z' }),
     expect.objectContaining({ property: 'relative-humidity', value: 81, quality: 'UNCHECKED', station: 'S1' }),
+    expect.objectContaining({ property: 'wind-speed', value: 5 }),
+    expect.objectContaining({ property: 'relative-humidity', value: null, quality: 'MISSING' }),
   ]);
   expect(rejects).toEqual([
-    'not-a-number: input, row 3: values.air-temperature: "abc" is no number: write the number alone',
-    'bad-time: input, row 4: observedAt: "" is no date of the calendar: write it as 2026-11-24 08:30',
+    'not-a-number: input, row 3: air-temperature: "abc" is no number: write the number alone',
+    ...Array.from(
+      { length: 3 },
+      () => 'bad-time: input, row 4: observedAt: "" is no date of the calendar: write it as 2026-11-24 08:30',
+    ),
   ]);
 });
 
@@ -196,6 +201,15 @@ test('a rejected row’s input can be read again, with its topic, by a corrected
   const right = readerOf({ mapping: '{"station": $topic, "property": "rain-1h", "value": null, "observedAt": t}' });
   const kept = rejects[0]?.input?.() as Uint8Array;
   expect((await right.replay(kept)).records).toMatchObject([{ station: 'a/7', quality: 'MISSING' }]);
+});
+
+test('what is kept with a rejected row is that row alone, unless its mapping looks around it', async () => {
+  const keptOf = async (change: Partial<ReaderSettings>): Promise<string> => {
+    const { rejects } = await readerOf(change).read({ bytes: Buffer.from('[{"v":1},{"v":2}]'), about: {} });
+    return Buffer.from((rejects[1]?.input?.() as Uint8Array) ?? []).toString();
+  };
+  expect(await keptOf({ mapping: '{"value": v}' })).toBe('{"about":{},"row":2}\n{"v":2}');
+  expect(await keptOf({ mapping: '{"value": $document[0].v}' })).toBe('{"about":{}}\n[{"v":1},{"v":2}]');
 });
 
 test('units are converted within their kind and refused across kinds', () => {

@@ -27,15 +27,15 @@ const shared = {
 const single = z.strictObject({ ...shared, property, value, unit: optionalText(40) });
 const several = z.strictObject({
   ...shared,
-  values: z.record(z.string(), value, 'is not an object of properties and their values'),
+  values: z.record(z.string(), z.unknown(), 'is not an object of properties and their values'),
 });
 
-/** `{station, property, value, unit?, observedAt, …}`, or with `values: {property: value, …}` one record for each. */
+/** `{station, property, value, unit?, observedAt, …}`, or with `values: {property: value, …}` one record, or one fault, for each. */
 export function observations(
   given: Readonly<Record<string, unknown>>,
   settings: FormSettings,
   piece: Piece,
-): ObservationRecord[] {
+): (ObservationRecord | FormFault)[] {
   if (!('values' in given)) {
     const form = parsed(single, given);
     return [record(form, form.property, form.value, form.unit, settings, piece)];
@@ -44,7 +44,22 @@ export function observations(
   const entries = Object.entries(form.values);
   if (entries.length === 0)
     throw new FormFault('missing-field', 'values: none of the fields named in the mapping is there: check their names');
-  return entries.map(([name, each]) => record(form, parsed(property, name), each, undefined, settings, piece));
+  return entries.map(([name, each]) => {
+    try {
+      const known = parsed(z.strictObject({ property }), { property: name }).property;
+      return record(
+        form,
+        known,
+        parsed(z.strictObject({ [name]: value }), { [name]: each })[name] ?? null,
+        undefined,
+        settings,
+        piece,
+      );
+    } catch (error) {
+      if (error instanceof FormFault) return error;
+      throw error;
+    }
+  });
 }
 
 function record(

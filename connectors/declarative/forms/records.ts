@@ -11,10 +11,15 @@ const KINDS = ['observation', 'warning', 'station', 'threshold'] as const;
 export const TARGETS: readonly string[] = [...KINDS, ...REGISTERS.map(({ noun }) => noun)];
 
 /**
- * The records of one object that a mapping gave: of the kind that it names in `record`, or else of `to`. Throws FormFault, then none of
- * it is taken.
+ * The records of one object that a mapping gave, of the kind that it names in `record`, or else of `to`, with a fault in place of each
+ * that is not right. Throws FormFault where nothing of it is.
  */
-export function toRecords(given: unknown, to: string, settings: FormSettings, piece: Piece): FeedRecord[] {
+export function toRecords(
+  given: unknown,
+  to: string,
+  settings: FormSettings,
+  piece: Piece,
+): (FeedRecord | FormFault)[] {
   if (typeof given !== 'object' || given === null || Array.isArray(given))
     throw new FormFault('malformed', `the mapping gave ${shown(given)} where an object { … } is wanted`);
   const { record = to, ...rest } = given as Record<string, unknown>;

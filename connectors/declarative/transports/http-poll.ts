@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { FetchError, fetchBytes } from '../../shared/transports/http-poll.js';
 import type { Reader } from '../reader.js';
-import type { SettingsOf, Transport } from './transport.js';
+import { type SettingsOf, type Transport, takeReading } from './transport.js';
 
 /** Asks one address again and again. An answer that is the same as the last one stored is a sign of life and not read again. */
 export function httpPoll(own: SettingsOf<'http-poll'>, reader: Reader): Transport {
@@ -20,7 +20,7 @@ export function httpPoll(own: SettingsOf<'http-poll'>, reader: Reader): Transpor
       const { bytes, etag, lastModified } = fetched;
       const digest = createHash('sha256').update(bytes).digest('base64');
       if (digest === held?.digest) return context.contact();
-      await context.take(await reader.read({ bytes, about: {} }));
+      await takeReading(await reader.read({ bytes, about: {} }), context);
       held = { etag, lastModified, digest };
     },
   };

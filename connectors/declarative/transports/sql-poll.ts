@@ -1,6 +1,6 @@
 import { type SqlRow, withDatabase } from '../../shared/transports/sql-poll.js';
 import type { Reader } from '../reader.js';
-import type { SettingsOf, Transport } from './transport.js';
+import { type SettingsOf, type Transport, takeReading } from './transport.js';
 
 /**
  * Runs one SELECT in a transaction that may only read, from the watermark on. The watermark is that of the last row stored, and is
@@ -21,7 +21,7 @@ export function sqlPoll(own: SettingsOf<'sql-poll'>, reader: Reader): Transport 
           count += taken.length;
           mark = watermark && markOf(taken, watermark.column);
           const reading = await reader.read({ bytes: Buffer.from(JSON.stringify(taken)), about: {} });
-          await context.take({ ...reading, ...(mark === undefined ? {} : { watermark: mark }) });
+          await takeReading(reading, context, mark);
           if (count >= maxRows) break;
         }
         if (count >= maxRows && mark === start)

@@ -1,6 +1,9 @@
 import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { gateway, LoopbackBroker } from '../../../demo/mqtt-broker.js';
@@ -184,4 +187,44 @@ test('sql-poll goes on from its watermark, at most so many rows a round, and wri
   });
   await expect(writing.run()).rejects.toThrow('cannot be read');
   expect((await client.query('SELECT count(*)::int AS n FROM r')).rows).toEqual([{ n: 10 }]);
+});
+
+test('file-drop takes files, puts them away with an answer in two languages, and the mapping sees their name', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'fenghuo-test-drop-'));
+  ends.push(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, 'S.csv'), 't,v\n2026-01-05 08:00,1\n2026-01-05 08:10,x\n');
+  const own = feed({
+    transport: 'file-drop',
+    format: 'csv',
+    drop: { folder, stableMs: 0 },
+    mapping: '{"station": $substringBefore($file, "."), "property": "rain-1h", "value": v, "observedAt": t}',
+  });
+  await own.run();
+  expect(own.taken[1]).toMatchObject({ records: [{ station: 'S', value: 1 }], rejects: [{ reason: 'not-a-number' }] });
+  const [answer = ''] = readdirSync(join(folder, 'done')).filter((name) => name.endsWith('.txt'));
+  expect(readFileSync(join(folder, 'done', answer), 'utf8')).toMatch(
+    /共 2 行：生成 1 条记录，拒收 1 处[\s\S]*2 rows: 1 records[\s\S]*S.csv, row 3: value: "x"/,
+  );
+});
+
+test('graphql-remote copies the answer of one query, once, and takes errors for a broken link', async () => {
+  const answers = [row(5), row(5), row(6)].map((text) => `{"data":{"r":[${text}]}}`);
+  const server = createServer((request, response) => {
+    request.resume().on('end', () => response.end(answers.shift() ?? '{"errors":[{"message":"no"}],"data":{"r":[]}}'));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  ends.push(() => server.close());
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`;
+  const own = feed({
+    transport: 'graphql-remote',
+    format: 'json',
+    each: 'data.r',
+    graphql: { url, query: '{ r { t v } }' },
+  });
+  for (let i = 0; i < 3; i += 1) await own.run();
+  expect([own.values(), own.contacts()]).toEqual([[5, 6], 1]);
+  await expect(own.run()).rejects.toThrow('answered with errors: no');
+  expect(() =>
+    feed({ transport: 'graphql-remote', format: 'json', graphql: { url, query: 'mutation { r }' } }),
+  ).toThrow('exactly one operation, a query');
 });
