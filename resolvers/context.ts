@@ -1,5 +1,6 @@
 import type { LogHub } from '../events/hub.js';
 import { HubError } from '../model/errors.js';
+import type { ReloadResult } from '../model/reload.js';
 import type { RetryRequest, RetryResult } from '../model/repair.js';
 import type { Database } from '../prisma/database.js';
 import type { DivisionRegistry } from '../prisma/store/read-divisions.js';
@@ -19,6 +20,7 @@ export interface HubContext {
   readonly feedControl: {
     setEnabled(feedId: string, enabled: boolean, reason?: string): Promise<void>;
     retryRejected(feedId: string, request: RetryRequest): Promise<RetryResult>;
+    reloadSettings(): Promise<ReloadResult>;
   };
 }
 

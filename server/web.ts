@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import type { LogHub } from '../events/hub.js';
 import { messageOf } from '../model/errors.js';
+import type { ReloadResult } from '../model/reload.js';
 import type { Database } from '../prisma/database.js';
 import type { HubContext } from '../resolvers/context.js';
 import { createLoaders } from '../resolvers/loaders.js';
@@ -30,6 +31,7 @@ export interface WebOptions {
   readonly port: number;
   readonly adminKey: string;
   readonly demo: boolean;
+  readonly reloadSettings: () => Promise<ReloadResult>;
   readonly now: () => Date;
 }
 
@@ -97,6 +99,7 @@ export class Web {
       feedControl: {
         setEnabled: (feedId, enabled, reason) => monitor.setEnabled(feedId, enabled, reason),
         retryRejected: (feedId, request) => repair.retryRejected(feedId, request),
+        reloadSettings: () => this.options.reloadSettings(),
       },
     };
   }

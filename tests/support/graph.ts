@@ -138,6 +138,9 @@ export class Graph {
         retryRejected: async () => {
           throw new Error('no feed runs here');
         },
+        reloadSettings: async () => {
+          throw new Error('no settings file here');
+        },
       },
     };
   }
