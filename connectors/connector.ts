@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { DepartmentCode } from '../model/department.js';
+import type { LiveAnswers } from '../model/live.js';
 import type { PushDoor } from '../model/push.js';
 import type { Outcome } from '../model/record.js';
 import type { HubView } from './hub-view.js';
@@ -17,6 +18,8 @@ export interface Connector<S = unknown> {
   readonly settings: z.ZodType<S>;
   /** Of a feed whose tables people fill in: what `npm run templates` makes its template from. */
   readonly table?: TableForm;
+  /** Of a feed in mode live: the noun (model/live-nouns.ts) that it answers for at query time. */
+  readonly answersFor?: string;
   /** The same where one workbook holds several tables, one a sheet. */
   readonly tables?: readonly TableForm[];
   /** `view`: NO_VIEW where the runtime gives none. */
@@ -33,6 +36,8 @@ export interface FeedSource {
   replay?(input: Uint8Array, now: Date): Outcome | Promise<Outcome>;
   /** Called once the source is no longer needed: ends what it still holds between two rounds. */
   close?(): void;
+  /** Of a feed in mode live: its answers while it runs. */
+  readonly live?: LiveAnswers;
 }
 
 export interface FeedContext {

@@ -82,6 +82,16 @@ export class FeedRuntime<S extends RuntimeSettings = RuntimeSettings> {
     return this.#link;
   }
 
+  /** What a feed in mode live answers for, running or not. */
+  get answersFor(): string | undefined {
+    return this.options.connector.answersFor;
+  }
+
+  /** Its answers, while it runs. */
+  get live(): FeedSource['live'] {
+    return this.running ? this.#source?.live : undefined;
+  }
+
   get running(): boolean {
     return this.#abort !== undefined;
   }

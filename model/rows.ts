@@ -99,6 +99,8 @@ export interface FeedNode extends FeedHealth {
   readonly titleEn: string;
   readonly titleZh: string;
   readonly status: string;
+  /** COPY or LIVE */
+  readonly mode: string;
   readonly receivedCount: bigint;
   readonly rejectedCount: bigint;
   /** In a live change, the state as it was told; else it is derived when read. */

@@ -1,5 +1,6 @@
 import type { LogHub } from '../events/hub.js';
 import { HubError } from '../model/errors.js';
+import type { LivePort } from '../model/live.js';
 import type { ReloadResult } from '../model/reload.js';
 import type { RetryRequest, RetryResult } from '../model/repair.js';
 import type { Database } from '../prisma/database.js';
@@ -13,6 +14,8 @@ export interface HubContext {
   readonly hub: LogHub;
   readonly viewer: { readonly admin: boolean; readonly mayRead: boolean };
   readonly requestId: string;
+  /** The departments' own services that may be asked at query time. */
+  readonly live: LivePort;
   loaders: Loaders;
   now(): Date;
   /** Called when this operation's subscriber has fallen too far behind and is ended. */
@@ -26,7 +29,7 @@ export interface HubContext {
 
 /** A graphql-ws context lives as long as its operation: what one event loaded must not answer for the next. */
 export function renewLoaders(context: HubContext): void {
-  context.loaders = createLoaders(context.db);
+  context.loaders = createLoaders(context.db, context.live);
 }
 
 /** Throws unless the caller holds the admin key. */

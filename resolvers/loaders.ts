@@ -2,6 +2,7 @@ import DataLoader from 'dataloader';
 import type { WarningSnapshot } from '../model/entry.js';
 import type { IncidentRevisionRow, IncidentRow } from '../model/incident-rows.js';
 import type { Jurisdictions } from '../model/jurisdiction.js';
+import type { LivePort } from '../model/live.js';
 import type { QualitySheet } from '../model/repair.js';
 import type {
   AlarmRow,
@@ -51,6 +52,7 @@ import {
 import { latestVisitorFlow } from '../prisma/store/read-visitor-flow.js';
 import { sourcesOf, supersededBy } from '../prisma/store/read-warnings.js';
 import { readSnapshots } from '../prisma/store/warning-rows.js';
+import { type LiveLoaders, liveLoaders } from './live-loaders.js';
 
 /** One statement a kind and level of nesting, however many things ask. Made per operation, and anew per live event. */
 export interface Loaders {
@@ -85,6 +87,8 @@ export interface Loaders {
   readonly earthquake: DataLoader<string, QuakeReportRow | undefined>;
   readonly quakeReports: DataLoader<string, readonly QuakeReportRow[]>;
   readonly reportHistory: DataLoader<string, readonly RevisionRow[]>;
+  /** By the noun (model/live-nouns.ts), then by code. Undefined where no feed of this hub answers for the noun. */
+  readonly live: LiveLoaders;
   readonly entry: DataLoader<string, RegisterRow | undefined>;
   /** Of every feed that has one. */
   readonly entriesOfCode: DataLoader<RegisterKey, readonly RegisterRow[], string>;
@@ -92,7 +96,7 @@ export interface Loaders {
   readonly revisionsOfEntry: DataLoader<string, readonly RegisterRow[]>;
 }
 
-export function createLoaders(db: Database): Loaders {
+export function createLoaders(db: Database, live: LivePort): Loaders {
   return {
     feed: one(
       (ids) => feedsById(db, ids),
@@ -117,6 +121,7 @@ export function createLoaders(db: Database): Loaders {
     ...quakeLoaders(db),
     ...fireLoaders(db),
     ...registerLoaders(db),
+    live: liveLoaders(live),
   };
 }
 

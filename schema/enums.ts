@@ -27,6 +27,13 @@ export function createEnums(builder: Builder) {
         DISABLED: 'Switched off, or not in the settings. 已停用。',
       }),
     }),
+    FeedMode: builder.enumType('FeedMode', {
+      description: 'Whether what a feed brings is stored in the hub. 数据是否存入本平台。',
+      values: values({
+        COPY: 'Stored in the hub. 存入本平台。',
+        LIVE: "The department's own service is asked at query time, and nothing is stored. 查询时直连部门服务，不存储。",
+      }),
+    }),
     Quality: builder.enumType('Quality', {
       description: 'What the source says of a value. 来源给出的质量标识。',
       values: values({

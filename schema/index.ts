@@ -13,6 +13,7 @@ import { addFacts } from './shared/fact.js';
 import { addFeeds } from './shared/feed.js';
 import { addIncidents } from './shared/incident.js';
 import { addJurisdictions } from './shared/jurisdiction.js';
+import { addLive } from './shared/live.js';
 import { addObservations } from './shared/observation.js';
 import { addRegisters } from './shared/register.js';
 import { addReload } from './shared/reload.js';
@@ -46,6 +47,7 @@ export function buildSchema(): GraphQLSchema {
   addFacts(builder);
   addEarthquakes(builder, refs);
   addRegisters(builder, refs);
+  addLive(builder, refs);
   addMajorHazards(builder, refs);
   addVisitorFlow(builder, refs);
   return forReadersOnly(builder.toSchema());

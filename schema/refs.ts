@@ -27,6 +27,7 @@ import type {
   ThresholdRow,
   VisitorFlowRow,
 } from '../model/rows.js';
+import type { LiveNode } from '../resolvers/shared/live.js';
 import type { Near } from '../resolvers/shared/near-input.js';
 import type { ObservationNode } from '../resolvers/shared/observation.js';
 import type { ReportFilter } from '../resolvers/shared/report.js';
@@ -58,6 +59,7 @@ export function createRefs(builder: Builder) {
     Jurisdiction: builder.objectRef<JurisdictionRow>('Jurisdiction'),
     JurisdictionArea: builder.objectRef<JurisdictionAreaRow>('JurisdictionArea'),
     Report: builder.interfaceRef<ReportRow>('Report'),
+    LiveAnswer: builder.interfaceRef<LiveNode>('LiveAnswer'),
     NearInput: builder.inputRef<Near>('NearInput'),
     ReportFilter: builder.inputRef<ReportFilter>('ReportFilter'),
     Fire: builder.objectRef<FireRow>('Fire'),

@@ -7,9 +7,11 @@ import type { Connector } from '../connectors/connector.js';
 import { settings as declared } from '../connectors/declarative/config.js';
 import { writtenSecrets } from '../connectors/declarative/credentials.js';
 import { declarative } from '../connectors/declarative/index.js';
+import { declaredLive, declaredLiveSettings } from '../connectors/declarative/live.js';
 import { OUTBOUND_RULE } from '../connectors/outbound.js';
 import type { RuntimeSettings } from '../connectors/runtime.js';
 import { DEPARTMENTS } from '../model/department.js';
+import { LIVE_NOUNS, liveNounOf } from '../model/live-nouns.js';
 import { type Secrets, substitute } from './substitute.js';
 
 /** A mistake in the settings file: where, and what to do. */
@@ -82,8 +84,9 @@ export class Config {
   }
 
   #feed(id: string, raw: Readonly<Record<string, unknown>>, demo: Readonly<Record<string, string>>): ConfiguredFeed {
-    if (raw.transport !== undefined) return this.#declared(id, raw, demo);
     const connector = this.connectors.find((each) => each.id === id);
+    // Feeds in mode live have a transport of their own choice, whether the hub has code for them or not.
+    if (raw.transport !== undefined && connector?.answersFor === undefined) return this.#declared(id, raw, demo);
     if (!connector)
       throw this.#error(
         ['feeds', id],
@@ -107,8 +110,23 @@ export class Config {
       throw this.#error(['feeds', id], 'this hub has a feed of that name already: choose another');
     const [written] = writtenSecrets(raw);
     if (written) throw this.#error(['feeds', id, ...written.path], written.reason);
+    if (raw.mode === 'live') return this.#declaredLive(id, raw, demo);
     const settings = this.#parse(declared, this.#substituted(id, raw, demo), ['feeds', id]);
     const connector = declarative(id, settings) as unknown as Connector<RuntimeSettings>;
+    return { connector, settings };
+  }
+
+  /** The same in mode live (docs/live-pass-through.md). */
+  #declaredLive(
+    id: string,
+    raw: Readonly<Record<string, unknown>>,
+    demo: Readonly<Record<string, string>>,
+  ): ConfiguredFeed {
+    const noun = liveNounOf(String(raw.answersFor));
+    if (!noun)
+      throw this.#error(['feeds', id, 'answersFor'], `one of ${LIVE_NOUNS.map((each) => each.noun).join(', ')}`);
+    const settings = this.#parse(declaredLiveSettings(noun), this.#substituted(id, raw, demo), ['feeds', id]);
+    const connector = declaredLive(id, noun, settings) as unknown as Connector<RuntimeSettings>;
     return { connector, settings };
   }
 

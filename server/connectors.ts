@@ -13,6 +13,7 @@ import hazardSites from '../connectors/natural-resources/hazard-sites/index.js';
 import incidents from '../connectors/public-security/incidents/index.js';
 import type { RuntimeSettings } from '../connectors/runtime.js';
 import catalogue from '../connectors/seismic/catalogue/index.js';
+import scenicService from '../connectors/tourism/scenic-service/index.js';
 import visitorFlow from '../connectors/tourism/visitor-flow/index.js';
 import hydrologyDatabase from '../connectors/water/hydrology-db/index.js';
 import reservoirs from '../connectors/water/reservoirs/index.js';
@@ -43,5 +44,6 @@ export const connectors: readonly Connector<RuntimeSettings>[] = [
   reservoirs,
   patrolPoints,
   visitorFlow,
+  scenicService,
   catalogue,
 ].map(erased);

@@ -11,6 +11,7 @@ import { Demo, type DemoDepartments } from './demo.js';
 import { FeedMonitor } from './feed-monitor.js';
 import { enabled, FeedSet, registrations } from './feeds.js';
 import { Ingest } from './ingest.js';
+import { LiveDoor } from './live.js';
 import type { Logger } from './logger.js';
 import { maintenanceJob } from './maintenance.js';
 import { Metrics } from './metrics.js';
@@ -45,6 +46,7 @@ interface Ground {
   readonly push: PushRouter;
   readonly monitor: FeedMonitor;
   readonly repair: Repair;
+  readonly live: LiveDoor;
   readonly metrics: Metrics;
 }
 
@@ -120,7 +122,8 @@ export class Hub {
       links: () => this.#feeds?.runtimes.map((runtime) => ({ id: runtime.id, state: runtime.link.state })) ?? [],
     });
     const repair = new Repair({ db, runtime: (feedId) => monitor.runtime(feedId) });
-    return { db, divisions, partitions, log, push: new PushRouter(), monitor, repair, metrics };
+    const live = new LiveDoor(() => this.#feeds?.runtimes ?? []);
+    return { db, divisions, partitions, log, push: new PushRouter(), monitor, repair, live, metrics };
   }
 
   async #openWeb(ground: Ground): Promise<void> {

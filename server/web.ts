@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import type { LogHub } from '../events/hub.js';
 import { messageOf } from '../model/errors.js';
+import type { LivePort } from '../model/live.js';
 import type { ReloadResult } from '../model/reload.js';
 import type { Database } from '../prisma/database.js';
 import type { HubContext } from '../resolvers/context.js';
@@ -25,6 +26,7 @@ export interface WebOptions {
   readonly push: PushRouter;
   readonly monitor: FeedMonitor;
   readonly repair: Repair;
+  readonly live: LivePort;
   readonly metrics: Metrics;
   readonly logger: Logger;
   readonly host: string;
@@ -86,14 +88,15 @@ export class Web {
   }
 
   #context(authorization: string | undefined, remoteAddress: string | undefined, onSlow: () => void): HubContext {
-    const { db, divisions, log, monitor, repair, now } = this.options;
+    const { db, divisions, log, monitor, repair, live, now } = this.options;
     return {
       db,
       divisions: divisions.registry,
       hub: log,
       now,
       viewer: viewerOf(authorization, remoteAddress, this.options),
-      loaders: createLoaders(db),
+      live,
+      loaders: createLoaders(db, live),
       requestId: randomUUID(),
       onSlow,
       feedControl: {

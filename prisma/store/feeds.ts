@@ -9,6 +9,8 @@ export interface FeedRegistration {
   readonly freshness: 'observation' | 'contact';
   readonly expectedEverySeconds: number;
   readonly exercise: boolean;
+  /** Of a feed in mode live: the noun that it answers for. */
+  readonly answersFor?: string | undefined;
 }
 
 export interface FeedRow extends FeedHealth {
@@ -37,14 +39,14 @@ export async function registerFeeds(
   );
   await client.query(`UPDATE feed SET configured = false WHERE configured AND id <> ALL($1)`, [feeds.map((f) => f.id)]);
   await client.query(
-    `INSERT INTO feed (id, department_code, title_en, title_zh, freshness, expected_every_seconds, status, link)
-     SELECT id, department, en, zh, freshness, every, status, 'STARTING'
-     FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::float8[], $7::text[])
-       AS f(id, department, en, zh, freshness, every, status)
+    `INSERT INTO feed (id, department_code, title_en, title_zh, freshness, expected_every_seconds, status, mode, link)
+     SELECT id, department, en, zh, freshness, every, status, mode, 'STARTING'
+     FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::float8[], $7::text[], $8::text[])
+       AS f(id, department, en, zh, freshness, every, status, mode)
      ON CONFLICT (id) DO UPDATE SET title_en = excluded.title_en, title_zh = excluded.title_zh, freshness = excluded.freshness,
-       expected_every_seconds = excluded.expected_every_seconds, status = excluded.status, configured = true,
-       link = CASE WHEN feed.id = ANY($8) THEN feed.link ELSE 'STARTING' END,
-       link_reason = CASE WHEN feed.disabled OR feed.id = ANY($8) THEN feed.link_reason END`,
+       expected_every_seconds = excluded.expected_every_seconds, status = excluded.status, mode = excluded.mode, configured = true,
+       link = CASE WHEN feed.id = ANY($9) THEN feed.link ELSE 'STARTING' END,
+       link_reason = CASE WHEN feed.disabled OR feed.id = ANY($9) THEN feed.link_reason END`,
     [
       feeds.map((f) => f.id),
       feeds.map((f) => f.department),
@@ -53,6 +55,7 @@ export async function registerFeeds(
       feeds.map((f) => f.freshness),
       feeds.map((f) => f.expectedEverySeconds),
       feeds.map((f) => (f.exercise ? 'EXERCISE' : 'ACTUAL')),
+      feeds.map((f) => (f.answersFor === undefined ? 'COPY' : 'LIVE')),
       running,
     ],
   );

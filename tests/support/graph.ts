@@ -4,6 +4,7 @@ import { PostgresBus } from '../../events/bus-postgres.js';
 import { LogHub } from '../../events/hub.js';
 import { DivisionIndex } from '../../model/area.js';
 import { departmentOfFeed } from '../../model/department.js';
+import type { LivePort } from '../../model/live.js';
 import type { Outcome } from '../../model/record.js';
 import { type Database, openDatabase } from '../../prisma/database.js';
 import { seedJurisdictions } from '../../prisma/seed/jurisdictions.js';
@@ -43,6 +44,8 @@ export class Graph {
   readonly #ingest: Ingest;
   /** Every call of the feed control. */
   readonly switched: { feedId: string; enabled: boolean; reason: string | undefined }[] = [];
+  /** What the departments' own services answer; none unless a test sets it. */
+  live: LivePort = { ask: () => undefined };
   /** Causes of what callers saw as INTERNAL. */
   readonly internal: unknown[] = [];
 
@@ -123,7 +126,8 @@ export class Graph {
       divisions,
       viewer,
       requestId: 'test',
-      loaders: createLoaders(db),
+      live: this.live,
+      loaders: createLoaders(db, this.live),
       now: () => clock.now,
       onSlow: () => {},
       feedControl: {
