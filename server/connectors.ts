@@ -6,6 +6,7 @@ import patrolPoints from '../connectors/forestry/patrol-points/index.js';
 import videoAlarms from '../connectors/forestry/video-alarms/index.js';
 import buildings from '../connectors/housing/buildings/index.js';
 import constructionSites from '../connectors/housing/sites/index.js';
+import enterprises from '../connectors/industry/enterprises/index.js';
 import hazardousChemicals from '../connectors/industry/hazardous-chemicals/index.js';
 import hazardousChemicalsPush from '../connectors/industry/hazardous-chemicals-push/index.js';
 import geohazard from '../connectors/natural-resources/geohazard/index.js';
@@ -36,6 +37,7 @@ export const connectors: readonly Connector<RuntimeSettings>[] = [
   airQuality,
   hazardousChemicals,
   hazardousChemicalsPush,
+  enterprises,
   incidents,
   registries,
   buildings,
