@@ -77,5 +77,6 @@ export const UNREACHABLE: Readonly<Record<string, string>> = {
   files: 'http://127.0.0.1:9',
   'water-database': 'postgres://nobody@127.0.0.1:9/none',
   broker: 'mqtt://127.0.0.1:9',
+  'scenic-service': 'http://127.0.0.1:9',
   'chemical-plant': 'mqtt://127.0.0.1:9',
 };
