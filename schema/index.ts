@@ -17,6 +17,7 @@ import { addJurisdictions } from './shared/jurisdiction.js';
 import { addLive } from './shared/live.js';
 import { addObservations } from './shared/observation.js';
 import { addRegisters } from './shared/register.js';
+import { addReload } from './shared/reload.js';
 import { addRepair } from './shared/repair.js';
 import { addReports } from './shared/report.js';
 import { addStations } from './shared/station.js';
@@ -37,6 +38,7 @@ export function buildSchema(): GraphQLSchema {
   addObservations(builder, refs);
   addWarnings(builder, refs);
   addRepair(builder, refs);
+  addReload(builder, refs);
   addJurisdictions(builder, refs);
   addReports(builder, refs);
   addDeviceStates(builder, refs);

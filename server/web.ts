@@ -4,6 +4,7 @@ import type { Settings as ReportSettings } from '../connectors/emergency/inciden
 import type { LogHub } from '../events/hub.js';
 import { messageOf } from '../model/errors.js';
 import type { LivePort } from '../model/live.js';
+import type { ReloadResult } from '../model/reload.js';
 import type { Database } from '../prisma/database.js';
 import type { HubContext } from '../resolvers/context.js';
 import { REPORTS_FEED } from '../resolvers/emergency/file-report.js';
@@ -34,6 +35,7 @@ export interface WebOptions {
   readonly port: number;
   readonly adminKey: string;
   readonly demo: boolean;
+  readonly reloadSettings: () => Promise<ReloadResult>;
   readonly now: () => Date;
 }
 
@@ -102,6 +104,7 @@ export class Web {
       feedControl: {
         setEnabled: (feedId, enabled, reason) => monitor.setEnabled(feedId, enabled, reason),
         retryRejected: (feedId, request) => repair.retryRejected(feedId, request),
+        reloadSettings: () => this.options.reloadSettings(),
       },
       reportDeadlines: () => (monitor.runtime(REPORTS_FEED)?.settings as ReportSettings | undefined)?.deadlines,
     };

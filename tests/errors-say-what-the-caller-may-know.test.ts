@@ -60,6 +60,7 @@ describe('who may do what', () => {
       `mutation { retire${type}(id: "x") { id } }`,
     ]),
     'mutation { retryRejected(feed: "water/telemetry") { inputs } }',
+    'mutation { reloadSettings { error } }',
   ];
   test.each(everyRoot)('without the right to read, %s is UNAUTHENTICATED and gives nothing', async (query) => {
     const { data, errors } = await graph.answer(query, {}, STRANGER);

@@ -143,6 +143,9 @@ export class Graph {
         retryRejected: async () => {
           throw new Error('no feed runs here');
         },
+        reloadSettings: async () => {
+          throw new Error('no settings file here');
+        },
       },
       reportDeadlines: () => DEFAULT_DEADLINES,
     };
