@@ -1,5 +1,6 @@
 import type { Connector } from '../connectors/connector.js';
 import airQuality from '../connectors/ecology/air-quality/index.js';
+import incidentReports from '../connectors/emergency/incident-reports/index.js';
 import registries from '../connectors/emergency/registries/index.js';
 import hotspots from '../connectors/forestry/hotspots/index.js';
 import patrolPoints from '../connectors/forestry/patrol-points/index.js';
@@ -39,6 +40,7 @@ export const connectors: readonly Connector<RuntimeSettings>[] = [
   hazardousChemicalsPush,
   enterprises,
   incidents,
+  incidentReports,
   registries,
   buildings,
   constructionSites,

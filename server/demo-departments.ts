@@ -1,4 +1,5 @@
 import { airQuality } from '../demo/air-quality.js';
+import { dutyOffice } from '../demo/duty-office.js';
 import { FilesServer } from '../demo/files-server.js';
 import { forestry } from '../demo/forestry.js';
 import { naturalResources } from '../demo/geohazard.js';
@@ -21,6 +22,7 @@ const PARTS: readonly ((world: DemoWorld) => DemoPart)[] = [
   airQuality,
   industry,
   police,
+  dutyOffice,
   tourism,
   seismic,
 ];
@@ -29,6 +31,7 @@ export interface DemoOptions {
   /** 1 plays a round in eight minutes. */
   readonly speed: number;
   readonly key: DemoWorld['key'];
+  readonly adminKey: string;
   readonly databaseUrl: string;
   readonly now?: () => Date;
 }

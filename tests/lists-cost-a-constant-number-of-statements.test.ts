@@ -74,7 +74,7 @@ afterAll(() => graph.close());
 const INCIDENTS = graphql(`
   query IncidentsDeep($first: Int!) {
     incidents(first: $first) {
-      edges { node { id feed { state } division { name } class { name parent { name } } history { revision } } }
+      edges { node { id feed { state } division { name } class { name parent { name } } history { revision } reports { id } reportDue { kind } } }
     }
   }
 `);
