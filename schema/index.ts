@@ -14,6 +14,7 @@ import { addRepair } from './shared/repair.js';
 import { addReports } from './shared/report.js';
 import { addStations } from './shared/station.js';
 import { addWarnings } from './shared/warning.js';
+import { addRoadEvents } from './transport/road-event.js';
 
 /** The hub's whole public schema. */
 export function buildSchema(): GraphQLSchema {
@@ -33,6 +34,7 @@ export function buildSchema(): GraphQLSchema {
   addReports(builder, refs);
   addFires(builder, refs);
   addAirQuality(builder, refs);
+  addRoadEvents(builder, refs);
   addRegisters(builder, refs);
   return forReadersOnly(builder.toSchema());
 }

@@ -14,6 +14,7 @@ import type {
   RegisterRow,
   RejectionRow,
   ReportRow,
+  RoadEventRow,
   SeriesRow,
   SourceRow,
   StationRow,
@@ -54,6 +55,7 @@ export function createRefs(builder: Builder) {
     FireHotspot: builder.objectRef<HotspotRow>('FireHotspot'),
     FireAlarm: builder.objectRef<AlarmRow>('FireAlarm'),
     AirQuality: builder.objectRef<AirQualityRow>('AirQuality'),
+    RoadEvent: builder.objectRef<RoadEventRow>('RoadEvent'),
     RegisterEntry: builder.interfaceRef<RegisterRow>('RegisterEntry'),
     RegisterCode: builder.objectRef<RegisterCode>('RegisterCode'),
     /** The types of model/registers.ts by noun, e.g. "supply-depot". */

@@ -34,6 +34,7 @@ describe('who may do what', () => {
     'query { fireAlarms { edges { cursor } } }',
     'query { airQuality { edges { cursor } } }',
     'query { airQualityLatest { edges { cursor } } }',
+    'query { roadEvents { edges { cursor } } }',
     'query { jurisdictions { id } }',
     'query { jurisdiction(id: "x") { id } }',
     'query { answerable(position: { type: "Point", coordinates: [84, 44] }) { id } }',

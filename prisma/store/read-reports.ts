@@ -14,27 +14,37 @@ export interface ReportQuery extends PageRequest {
 export const COMMON_COLUMNS = `id, feed_id AS "feedId", observed_at AS "observedAt", original_time AS "originalTime", zone, received_at AS "receivedAt",
   lon, lat, division_code AS "divisionCode", status, revision`;
 
+/** What a noun adds to the conditions of all reports. */
+export interface OwnConditions<R> {
+  /** Of a report that is more than a point: its columns of west, south, east and north, and whether it lies in an area in part. */
+  readonly bounds: readonly [west: string, south: string, east: string, north: string];
+  meets(area: Polygon | MultiPolygon, row: R): boolean;
+  and(where: Where): void;
+}
+
 /** A table of reports, newest first; `columns` are those of the noun itself, as a select list. */
 export async function readReports<R extends ReportRow>(
   db: Database,
   query: ReportQuery,
   table: string,
   columns: string,
+  own?: OwnConditions<R>,
 ): Promise<Page<R>> {
   const size = pageSize(query);
   const limit = chunkSize(size, query.within !== undefined);
   const found: R[] = [];
+  const meets =
+    own?.meets ?? ((area, { lon, lat }: R): boolean => lon !== null && lat !== null && contains(area, lon, lat));
   let after = decodeKey(query.after, 'time', 'text');
   for (;;) {
-    const where = conditions(query, after);
+    const where = conditions(query, after, own?.bounds);
+    own?.and(where);
     const { rows } = await db.read.query<R>(
       `SELECT ${COMMON_COLUMNS}, ${columns} FROM ${table} ${where.sql} ORDER BY observed_at DESC, id DESC LIMIT ${where.bind(limit)}`,
       where.values,
     );
     const { within } = query;
-    found.push(
-      ...(within ? rows.filter(({ lon, lat }) => lon !== null && lat !== null && contains(within, lon, lat)) : rows),
-    );
+    found.push(...(within ? rows.filter((row) => meets(within, row)) : rows));
     const last = rows.at(-1);
     after = last && [last.observedAt.toISOString(), last.id];
     if (found.length > size || rows.length < limit)
@@ -42,7 +52,11 @@ export async function readReports<R extends ReportRow>(
   }
 }
 
-function conditions(query: ReportQuery, after: readonly string[] | undefined): Where {
+function conditions(
+  query: ReportQuery,
+  after: readonly string[] | undefined,
+  [w, s, e, n]: OwnConditions<unknown>['bounds'] = ['lon', 'lat', 'lon', 'lat'],
+): Where {
   const where = new Where();
   if (after) where.and('(observed_at, id) < (?::timestamptz, ?)', after[0], after[1]);
   if (query.since) where.and('observed_at >= ?', query.since);
@@ -53,7 +67,7 @@ function conditions(query: ReportQuery, after: readonly string[] | undefined): W
     );
   if (query.within) {
     const [west, south, east, north] = boundsOf(query.within);
-    where.and('lon BETWEEN ? AND ? AND lat BETWEEN ? AND ?', west, east, south, north);
+    where.and(`${w} <= ? AND ${e} >= ? AND ${s} <= ? AND ${n} >= ?`, east, west, north, south);
   }
   return where;
 }

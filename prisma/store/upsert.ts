@@ -50,12 +50,14 @@ export const reportValues = (feedId: string, at: Date, r: Stamped<Report>): unkn
 /**
  * Inserts rows by `id`, the first column, in one statement for any number: they travel as one JSON array, typed by the table's own
  * row type. The same `raw_hash` again changes nothing; another replaces all but the first two columns and raises `revision`.
+ * `newestWins`: not where its `observed_at` is the earlier.
  */
 export async function upsert(
   client: Queryable,
   table: string,
   columns: readonly string[],
   rows: readonly unknown[][],
+  { newestWins = false }: { readonly newestWins?: boolean } = {},
 ): Promise<Written> {
   if (rows.length === 0) return { stored: 0, replaced: 0 };
   const unique = [...new Map(rows.map((row) => [row[0] as string, row])).values()].sort((a, b) =>
@@ -69,7 +71,7 @@ export async function upsert(
        .slice(2)
        .map((name) => `${name} = excluded.${name}`)
        .join(', ')}, revision = t.revision + 1
-     WHERE t.raw_hash <> excluded.raw_hash
+     WHERE t.raw_hash <> excluded.raw_hash${newestWins ? ' AND t.observed_at <= excluded.observed_at' : ''}
      RETURNING (xmax = 0) AS inserted, ${columns.includes('observed_at') ? 't.observed_at' : 'NULL::timestamptz'} AS moment`,
     [JSON.stringify(json)],
   );

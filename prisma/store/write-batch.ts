@@ -16,6 +16,7 @@ import { datastreamId, ensureDatastreams, writeObservations } from './write-obse
 import { countDay } from './write-quality.js';
 import { writeRegister } from './write-register.js';
 import { writeRejections } from './write-rejections.js';
+import { endUnlisted, writeRoadEvents } from './write-road-events.js';
 import { stationId, writeStations, writeThresholds } from './write-stations.js';
 import { writeWarnings } from './write-warnings.js';
 
@@ -89,6 +90,8 @@ async function writeNouns(
     await writeHotspots(client, feedId, ofKind(records, 'hotspot'), at),
     await writeFireAlarms(client, feedId, ofKind(records, 'fire-alarm'), at),
     await writeAirQuality(client, feedId, ofKind(records, 'air-quality'), at),
+    await writeRoadEvents(client, feedId, ofKind(records, 'road-event'), at),
+    await endUnlisted(client, feedId, ofKind(records, 'road-event-list')),
     await writeRegister(client, feedId, ofKind(records, 'register'), at),
   ];
 }
