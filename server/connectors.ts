@@ -6,6 +6,7 @@ import hazardousChemicals from '../connectors/industry/hazardous-chemicals/index
 import hazardousChemicalsPush from '../connectors/industry/hazardous-chemicals-push/index.js';
 import geohazard from '../connectors/natural-resources/geohazard/index.js';
 import type { RuntimeSettings } from '../connectors/runtime.js';
+import roadEvents from '../connectors/transport/road-events/index.js';
 import hydrologyDatabase from '../connectors/water/hydrology-db/index.js';
 import telemetry from '../connectors/water/telemetry/index.js';
 import stations from '../connectors/weather/stations/index.js';
@@ -26,4 +27,5 @@ export const connectors: readonly Connector<RuntimeSettings>[] = [
   airQuality,
   hazardousChemicals,
   hazardousChemicalsPush,
+  roadEvents,
 ].map(erased);

@@ -5,6 +5,7 @@ import { naturalResources } from '../demo/geohazard.js';
 import { industry } from '../demo/industry.js';
 import type { DemoPart, DemoWorld } from '../demo/part.js';
 import { Story } from '../demo/story.js';
+import { transport } from '../demo/transport.js';
 import { water } from '../demo/water.js';
 import { weather } from '../demo/weather.js';
 import type { DemoDepartments } from './demo.js';
@@ -17,6 +18,7 @@ const PARTS: readonly ((world: DemoWorld) => DemoPart)[] = [
   forestry,
   airQuality,
   industry,
+  transport,
 ];
 
 export interface DemoOptions {

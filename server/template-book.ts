@@ -3,7 +3,7 @@ import type { Column, TableForm } from '../connectors/shared/tables/columns.js';
 import { EXAMPLE } from '../connectors/shared/tables/read-rows.js';
 
 /** Rows that a template prepares for filling in. */
-const ROWS = 1000;
+const ROWS = 500;
 const FIRST_ROW = 4;
 const TYPE_ZH: Readonly<Record<Column['type'], string>> = {
   text: '文字',
