@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { DepartmentCode } from '../model/department.js';
 import type { PushDoor } from '../model/push.js';
 import type { Outcome } from '../model/record.js';
+import type { HubView } from './hub-view.js';
 import type { Outbound } from './outbound.js';
 import type { TableForm } from './shared/tables/columns.js';
 
@@ -16,7 +17,10 @@ export interface Connector<S = unknown> {
   readonly settings: z.ZodType<S>;
   /** Of a feed whose tables people fill in: what `npm run templates` makes its template from. */
   readonly table?: TableForm;
-  create(settings: S): FeedSource;
+  /** The same where one workbook holds several tables, one a sheet. */
+  readonly tables?: readonly TableForm[];
+  /** `view`: NO_VIEW where the runtime gives none. */
+  create(settings: S, view?: HubView): FeedSource;
 }
 
 /** A running source. `run` resolves: one poll is done, call again after `everySeconds`. Pending: it listens until

@@ -83,6 +83,10 @@ function rangeFault(name: ObservationRecord['property'], value: number, where: s
 function registerFault({ noun: name, ...record }: RegisterRecord): Fault | undefined {
   const noun = registerOf(name);
   if (!noun) return ['unsupported', `"${name}" is no register of this hub`];
-  const first = labelFaults(record)[0] ?? checkFields(noun, record.fields).faults?.[0];
+  // What is out of use need not be told in full any more.
+  const faults = checkFields(noun, record.fields).faults?.filter(
+    (each) => !record.retired || each.reason !== 'missing-field',
+  );
+  const first = labelFaults(record)[0] ?? faults?.[0];
   return first && [first.reason, `${noun.zh} "${record.code}": ${first.field} ${first.detail}`];
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import type { Outcome } from '../model/record.js';
 import type { Connector, FeedContext } from './connector.js';
+import { NO_VIEW } from './hub-view.js';
 import { FeedRuntime, type FeedStore, type Link, type RuntimeSettings } from './runtime.js';
 
 interface World {
@@ -26,6 +27,7 @@ function world(
     create: () => ({ ...(options.everySeconds === undefined ? {} : { everySeconds: options.everySeconds }), run }),
   };
   const store: FeedStore = {
+    view: () => NO_VIEW,
     write: async (_feed, outcome) => void written.push(outcome),
     isUnavailable: () => false,
     watermark: async () => 'kept',

@@ -6,6 +6,7 @@ import { backoffMs, pause } from './back-off.js';
 import { Batcher } from './batcher.js';
 import type { Connector, FeedContext, FeedSource } from './connector.js';
 import { type GuardOptions, guard } from './guard.js';
+import type { HubView } from './hub-view.js';
 import type { Outbound } from './outbound.js';
 import { withInput } from './shared/with-input.js';
 
@@ -16,6 +17,7 @@ export interface FeedStore {
   /** True for failures that say nothing about the data. */
   isUnavailable(error: unknown): boolean;
   watermark(feedId: string): Promise<string | undefined>;
+  view(feedId: string): HubView;
 }
 
 /** The settings that the runtime itself reads; every feed's settings hold them. */
@@ -87,7 +89,7 @@ export class FeedRuntime<S extends RuntimeSettings = RuntimeSettings> {
     if (this.#abort) return;
     this.#abort = new AbortController();
     this.#setLink('STARTING', null);
-    this.#done = this.#supervise(this.options.connector.create(this.options.settings), this.#abort.signal);
+    this.#done = this.#supervise(this.#create(), this.#abort.signal);
   }
 
   /** Resolves when the source has ended and everything it handed over is stored or refused. */
@@ -104,8 +106,8 @@ export class FeedRuntime<S extends RuntimeSettings = RuntimeSettings> {
     readonly bytes: Uint8Array;
     readonly receivedAt: Date;
   }): Promise<boolean> {
-    const { connector, settings, store, now } = this.options;
-    const source = connector.create(settings);
+    const { connector, store, now } = this.options;
+    const source = this.#create();
     if (!source.replay) return false;
     const outcome = withInput(source.replay(input.bytes, now()), () => input.bytes);
     const checked = guard(outcome.records, now(), this.#guard);
@@ -116,6 +118,11 @@ export class FeedRuntime<S extends RuntimeSettings = RuntimeSettings> {
       { inputId: input.id, receivedAt: input.receivedAt },
     );
     return true;
+  }
+
+  #create(): FeedSource {
+    const { connector, settings, store } = this.options;
+    return connector.create(settings, store.view(connector.id));
   }
 
   async #supervise(source: FeedSource, signal: AbortSignal): Promise<void> {

@@ -1,4 +1,5 @@
 import type { MqttClient } from 'mqtt';
+import { methanolBase } from './chemical-base.js';
 import { METHANOL, methanolMessage } from './chemical-works.js';
 import { gateway, LoopbackBroker } from './mqtt-broker.js';
 import type { StandIn } from './stand-in.js';
@@ -8,7 +9,7 @@ import type { Story } from './story.js';
 const EVERY = 8;
 const SHORTEST_MS = 500;
 
-/** The plant's broker and its gateway, which publishes every point to `hazchem/<company>` with QoS 1. */
+/** The plant's broker and its gateway: its base data, retained, on `hazchem/<company>/base`, then every point to `hazchem/<company>`, with QoS 1. */
 export class ChemicalPlant implements StandIn {
   readonly name = 'chemical plant (MQTT)';
   readonly #broker = new LoopbackBroker();
@@ -23,6 +24,10 @@ export class ChemicalPlant implements StandIn {
   async start(): Promise<string> {
     const url = await this.#broker.start();
     this.#gateway = await gateway(url, 'plant-gateway');
+    await this.#gateway.publishAsync(`hazchem/${METHANOL.company}/base`, JSON.stringify(methanolBase), {
+      qos: 1,
+      retain: true,
+    });
     const publish = (): void => void this.#publish();
     this.#timer = setInterval(publish, Math.max(SHORTEST_MS, this.story.wallMs(EVERY)));
     publish();

@@ -34,19 +34,23 @@ describe('the generated plants', () => {
     expect(gas.map((percent) => percent > 25)).toEqual([false, true]);
   });
 
-  test('publish by MQTT to the company’s topic, again after a restart', async () => {
+  test('publish their base data and points by MQTT to the company’s topics, again after a restart', async () => {
     const { story, now } = at(10);
     const plant = new ChemicalPlant(story, now);
     for (const _round of [1, 2]) {
       const url = await plant.start();
       const client = await connectAsync(url, { protocolVersion: 4, reconnectPeriod: 0 });
-      const message = new Promise<[string, Buffer]>((done) => {
-        client.once('message', (topic, payload) => done([topic, payload]));
+      const seen = new Map<string, Buffer>();
+      const both = new Promise<void>((done) => {
+        client.on('message', (topic, payload) => {
+          if (seen.set(topic, payload).size === 2) done();
+        });
       });
       await client.subscribeAsync('hazchem/#', { qos: 1 });
-      const [topic, payload] = await message;
-      expect(topic).toBe('hazchem/6542020001');
-      expect(readPlant(payload).points).toHaveLength(7);
+      await both;
+      expect(readPlant(seen.get('hazchem/6542020001') ?? Buffer.alloc(0)).points).toHaveLength(7);
+      const base = readPlant(seen.get('hazchem/6542020001/base') ?? Buffer.alloc(0));
+      expect([base.enterprises.length, base.hazards.length]).toEqual([1, 1]);
       await client.endAsync(true);
       await plant.stop();
     }
@@ -69,11 +73,12 @@ describe('the generated plants', () => {
     const { devices = [] } = industry({ story, now, key: (name) => `key of ${name}`, databaseUrl: '' });
     const caller = devices[0]?.create('/feeds/industry/hazardous-chemicals-push', hubUrl);
     await caller?.start();
-    while (bodies.length < 2) await once(server, 'called');
+    while (bodies.length < 3) await once(server, 'called');
     await caller?.stop();
     server.closeAllConnections();
     await new Promise((done) => server.close(done));
     expect(bodies[1]).toBe(bodies[0]);
-    expect(readPlant(Buffer.from(bodies[0] ?? '')).points).toHaveLength(4);
+    expect(readPlant(Buffer.from(bodies[0] ?? '')).hazards).toHaveLength(1);
+    expect(readPlant(Buffer.from(bodies[2] ?? '')).points).toHaveLength(4);
   });
 });

@@ -1,9 +1,12 @@
 import type { LineString, MultiPoint, MultiPolygon, Point, Polygon } from 'geojson';
 import type { AirDifference, AqiEdition, Averaging, Pollutant } from './air-quality.js';
+import type { Review } from './earthquake.js';
+import type { Reach } from './fact.js';
 import type { Position } from './position.js';
 import type { PropertyName } from './property.js';
 import type { RegisterFields } from './register.js';
 import type { RoadCause, RoadEventKind, RoadPlacing, RoadState } from './road-event.js';
+import type { ComfortLevel } from './visitor-flow.js';
 import type { WarningLevel, WarningStatus } from './warning.js';
 
 /** A piece of what a source sent. `raw` is exactly what it sent (hashed, and kept only when rejected). */
@@ -152,6 +155,47 @@ export interface AirQualityRecord extends Provenance {
   readonly status: WarningStatus;
 }
 
+/** How many people are in a scenic area. Capacities where the message itself says them. */
+export interface VisitorFlowRecord extends Provenance {
+  readonly kind: 'visitor-flow';
+  readonly position: Position | null;
+  readonly area: { readonly code: string; readonly name: string };
+  readonly inPark: number;
+  readonly enteredToday: number | null;
+  /** At one moment. */
+  readonly capacity: number | null;
+  readonly dailyCapacity: number | null;
+  readonly comfort: ComfortLevel | null;
+  /** In the source's own words. */
+  readonly sourceComfort: string | null;
+  readonly weather: string | null;
+  readonly parkingPlaces: number | null;
+  readonly parkingFree: number | null;
+  readonly status: WarningStatus;
+}
+
+/** What one catalogue says of one earthquake; observedAt is the origin time. */
+export interface EarthquakeRecord extends Provenance {
+  readonly kind: 'earthquake';
+  readonly position: Position;
+  /** The agency whose solution it is, e.g. "CENC". */
+  readonly catalogue: string;
+  readonly depthKm: number | null;
+  readonly magnitude: number | null;
+  readonly magnitudeType: string | null;
+  readonly place: string;
+  readonly review: Review;
+  /** In the catalogue's words: "earthquake", "quarry blast". */
+  readonly eventType: string | null;
+  /** The catalogue has taken it back. */
+  readonly withdrawn: boolean;
+  /** When the catalogue last changed it; an older version never replaces a newer. */
+  readonly updatedAt: Date | null;
+  /** How close another catalogue's report must be to be of the same quake. */
+  readonly sameWithin: Reach;
+  readonly status: WarningStatus;
+}
+
 /** One entry of a list that a department keeps (model/registers.ts): what the department knows of it, not what happens there. */
 export interface RegisterRecord extends Piece {
   readonly kind: 'register';
@@ -225,6 +269,8 @@ export type FeedRecord =
   | AirQualityRecord
   | RoadEventRecord
   | RoadEventListRecord
+  | VisitorFlowRecord
+  | EarthquakeRecord
   | RegisterRecord;
 
 export const REJECT_REASONS = [

@@ -8,9 +8,10 @@ describe('the descriptions', () => {
   test('no name is used twice, and every reference leads to a register', () => {
     for (const key of ['noun', 'type', 'plural'] as const)
       expect(new Set(REGISTERS.map((each) => each[key])).size).toBe(REGISTERS.length);
-    for (const { fields } of REGISTERS) {
-      expect(new Set(fields.map(({ name }) => name)).size).toBe(fields.length);
-      expect(new Set(fields.map(({ zh }) => zh)).size).toBe(fields.length);
+    for (const { fields, derived } of REGISTERS) {
+      const all = [...fields, ...(derived?.fields ?? [])];
+      expect(new Set(all.map(({ name }) => name)).size).toBe(all.length);
+      expect(new Set(all.map(({ zh }) => zh)).size).toBe(all.length);
       for (const field of fields) {
         if (field.type === 'reference') expect(registerOf(field.noun)).toBeDefined();
         if (field.atLeast) expect(fields.find(({ name }) => name === field.atLeast)?.type).toBe(field.type);
@@ -63,6 +64,32 @@ describe('what is read', () => {
       startsAt: '2026-06-01T03:00:00.000Z',
       endsAt: '2026-06-01T09:00:00.000Z',
     });
+  });
+
+  test('a list of parts is understood as objects and as people write it in a cell, and again in its own form', () => {
+    const chemicals = [
+      { name: '甲醇', quantityTonnes: 3000, cas: '67-56-1', hazardClass: 'W5.3' },
+      { name: '乙醇', quantityTonnes: 200 },
+    ];
+    const hazard = (given: unknown) =>
+      checkFields(noun('major-hazard'), { enterprise: '6542020001', chemicals: given });
+    for (const given of [
+      chemicals,
+      '甲醇|3,000|67-56-1||W5.3； 乙醇｜200',
+      [{ ...chemicals[0], un: null }, chemicals[1]],
+    ])
+      expect(hazard(given).fields?.chemicals).toEqual(chemicals);
+    expect(hazard([]).fields?.chemicals).toBeNull();
+    for (const [given, reason, detail] of [
+      ['甲醇', 'missing-field', 'part 1: quantityTonnes is needed'],
+      [[chemicals[1], { name: '氨', quantityTonnes: -1 }], 'out-of-range', 'part 2: quantityTonnes -1 cannot be true'],
+      [[{ ...chemicals[1], colour: 'red' }], 'unsupported', 'part 1: "colour" is no field of it'],
+      ['甲醇|1|2|3|W5.3|5|6|7', 'unsupported', 'part 1: "value 8"'],
+      [[7], 'malformed', 'part 1: is no object'],
+      [7, 'malformed', 'is no list'],
+      [Array(51).fill(chemicals[1]), 'too-large', 'has 51 parts'],
+    ] as const)
+      expect(hazard(given).faults).toEqual([{ field: 'chemicals', reason, detail: expect.stringContaining(detail) }]);
   });
 
   test('a blank is null, what is not spoken of stays absent', () => {

@@ -1,5 +1,5 @@
 import type { RejectReason } from './record.js';
-import type { RegisterField, RegisterValue } from './register.js';
+import type { RegisterField, RegisterPart, RegisterValue, SingleField, SingleValue } from './register.js';
 import { parseTime } from './time.js';
 
 /** A checked value, nothing, or what is wrong with it in one sentence. */
@@ -7,6 +7,7 @@ export type ReadValue = { readonly value: RegisterValue | null } | { readonly fa
 
 const MAX_TEXT = 500;
 const MAX_TEXTS = 50;
+const MAX_PARTS = 50;
 const CONTROL = /\p{Cc}/u;
 const NUMBER = /^[+-]?(\d+(\.\d+)?|\.\d+)$/;
 const PHONE = /^[+\d][\d\s()转,，、/-]{2,39}$/;
@@ -29,6 +30,8 @@ export function readValue(field: RegisterField, given: unknown, zone: string): R
       return readText(field, given);
     case 'texts':
       return readTexts(given);
+    case 'parts':
+      return readParts(field, given, zone);
     case 'number':
     case 'integer':
       return readNumber(field, given);
@@ -63,6 +66,47 @@ function readTexts(given: unknown): ReadValue {
   if (texts.some((each) => each.length > MAX_TEXT || CONTROL.test(each)))
     return fault('malformed', `has a part with control characters or of more than ${MAX_TEXT} characters`);
   return { value: texts.length > 0 ? texts : null };
+}
+
+/** All of them or none: a list without one of its parts says something else than the source did. */
+function readParts(field: RegisterField & { type: 'parts' }, given: unknown, zone: string): ReadValue {
+  const list = typeof given === 'string' ? cellParts(field, given) : given;
+  if (!Array.isArray(list)) return fault('malformed', `is no list: write ${field.example}`);
+  if (list.length > MAX_PARTS) return fault('too-large', `has ${list.length} parts: at most ${MAX_PARTS}`);
+  const read: RegisterPart[] = [];
+  for (const [at, each] of (list as unknown[]).entries()) {
+    const part = readPart(field.parts, each, zone);
+    if ('fault' in part) return fault(part.fault[0], `part ${at + 1}: ${part.fault[1]}`);
+    read.push(part.part);
+  }
+  return { value: read.length > 0 ? read : null };
+}
+
+type ReadPart = { readonly part: RegisterPart } | { readonly fault: readonly [RejectReason, string] };
+
+function readPart(fields: readonly SingleField[], given: unknown, zone: string): ReadPart {
+  if (typeof given !== 'object' || given === null || Array.isArray(given))
+    return { fault: ['malformed', 'is no object of fields'] };
+  const stranger = Object.keys(given).find((key) => !fields.some(({ name }) => name === key));
+  if (stranger !== undefined) return { fault: ['unsupported', `${shown(stranger)} is no field of it`] };
+  const part: Record<string, SingleValue> = {};
+  for (const field of fields) {
+    const read = readValue(field, (given as Readonly<Record<string, unknown>>)[field.name], zone);
+    if ('fault' in read) return { fault: [read.fault[0], `${field.name} ${read.fault[1]}`] };
+    if (read.value !== null) part[field.name] = read.value as SingleValue;
+    else if (field.required) return { fault: ['missing-field', `${field.name} is needed`] };
+  }
+  return { part };
+}
+
+/** A cell's parts: ";" or a new line between them, "|" between their values. */
+function cellParts({ parts }: RegisterField & { type: 'parts' }, cell: string): unknown[] {
+  const lines = cell.split(/[;；\n]/).filter((line) => line.trim() !== '');
+  return lines.map((line) => {
+    const values = line.split(/[|｜]/);
+    // A value too many has a key that is no field, and is refused as such.
+    return Object.fromEntries(values.map((value, at) => [parts[at]?.name ?? `value ${at + 1}`, value.trim()]));
+  });
 }
 
 function readNumber(field: RegisterField & { type: 'number' | 'integer' }, given: unknown): ReadValue {

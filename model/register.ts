@@ -18,13 +18,16 @@ interface FieldBase extends Label {
   /** camelCase; a number's unit stands last ("levelMetres"). */
   readonly name: string;
   readonly required?: true;
+  /** Other names of the column in departments' own tables, beside the Chinese one. */
+  readonly aliases?: readonly string[];
   /** Personal data: shown only to those who may see it. */
   readonly personal?: true;
   /** Another field of the same type that this one may not be less, or earlier, than. */
   readonly atLeast?: string;
 }
 
-export type RegisterField =
+/** A field of one value. */
+export type SingleField =
   | (FieldBase & { readonly type: 'text'; readonly maxLength?: number; readonly phone?: true })
   | (FieldBase & {
       readonly type: 'number' | 'integer';
@@ -32,8 +35,14 @@ export type RegisterField =
       readonly min?: number;
       readonly max?: number;
     })
-  | (FieldBase & { readonly type: 'boolean' | 'date' | 'date-time' | 'texts' })
-  | (FieldBase & { readonly type: 'one-of'; readonly values: readonly RegisterCode[] })
+  | (FieldBase & { readonly type: 'boolean' | 'date' | 'date-time' })
+  | (FieldBase & { readonly type: 'one-of'; readonly values: readonly RegisterCode[] });
+
+export type RegisterField =
+  | SingleField
+  | (FieldBase & { readonly type: 'texts' })
+  /** A list of small things without codes of their own. `part`: their GraphQL type. In a cell: "a|b|c; d|e|f", in the order of `parts`. */
+  | (FieldBase & { readonly type: 'parts'; readonly part: string; readonly parts: readonly SingleField[] })
   /** `noun`: what it refers to, by code. `back`: the field of that noun which lists what refers to it. */
   | (FieldBase & {
       readonly type: 'reference';
@@ -45,6 +54,8 @@ export type RegisterField =
 export interface RegisterNoun {
   /** kebab-case, e.g. "supply-depot". */
   readonly noun: string;
+  /** The Chinese name of its sheet in a workbook of several registers, where that is shorter than `zh`. */
+  readonly sheet?: string;
   /** The GraphQL type, e.g. "SupplyDepot"; the single query field is the same in camelCase. */
   readonly type: string;
   /** The query field that lists them, e.g. "supplyDepots". */
@@ -58,10 +69,19 @@ export interface RegisterNoun {
   /** point: a longitude and latitude, and a division; division: a division alone; none: neither. */
   readonly place: 'point' | 'division' | 'none';
   readonly fields: readonly RegisterField[];
+  /** What the hub reckons of an entry whenever it is stored, kept beside what is said and never taken from outside. */
+  readonly derived?: {
+    readonly fields: readonly RegisterField[];
+    /** All of `fields`, from an entry's checked ones: null where something is missing. Must not throw. */
+    readonly reckon: (said: RegisterFields) => RegisterFields;
+  };
 }
 
 /** What a field holds once checked: dates "YYYY-MM-DD", instants RFC 3339 in UTC, one-of and reference by code. */
-export type RegisterValue = string | number | boolean | readonly string[];
+export type RegisterValue = SingleValue | readonly string[] | readonly RegisterPart[];
+export type SingleValue = string | number | boolean;
+/** One of a list of parts, by the names of its fields; absent and null both mean nothing. */
+export type RegisterPart = Readonly<Record<string, SingleValue | null>>;
 
 /** Fields by name. Null: said to be empty. Absent: not spoken of. */
 export type RegisterFields = Readonly<Record<string, RegisterValue | null>>;

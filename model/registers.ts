@@ -4,7 +4,9 @@ import { DUTY_SHIFT, EXPERT, INFORMATION_OFFICER } from './registers/emergency-p
 import { FIRE_STATION } from './registers/fire-station.js';
 import { HAZARD_SITE } from './registers/hazard-site.js';
 import { BUILDING, CONSTRUCTION_SITE } from './registers/housing.js';
+import { ENTERPRISE, MAJOR_HAZARD } from './registers/industry.js';
 import { RESERVOIR } from './registers/reservoir.js';
+import { SCENIC_AREA } from './registers/tourism.js';
 
 /** Every kind of thing that departments keep lists of. A new one is a description in registers/ and a line here. */
 export const REGISTERS: readonly RegisterNoun[] = [
@@ -21,6 +23,9 @@ export const REGISTERS: readonly RegisterNoun[] = [
   HAZARD_SITE,
   RESERVOIR,
   FIRE_STATION,
+  ENTERPRISE,
+  MAJOR_HAZARD,
+  SCENIC_AREA,
 ];
 
 const BY_NOUN: ReadonlyMap<string, RegisterNoun> = new Map(REGISTERS.map((each) => [each.noun, each]));

@@ -1,9 +1,11 @@
 import type { LineString, MultiPoint, MultiPolygon, Point, Polygon } from 'geojson';
 import type { AirDifference, AqiEdition, Averaging, Pollutant } from './air-quality.js';
+import type { Review } from './earthquake.js';
 import type { FeedHealth, FeedVerdict } from './feed-state.js';
 import type { PollutantValue, Quality } from './record.js';
 import type { RegisterFields } from './register.js';
 import type { RoadCause, RoadEventKind, RoadPlacing, RoadState } from './road-event.js';
+import type { ComfortLevel } from './visitor-flow.js';
 
 /* What the store's readers return: rows of the tables, in camel case. */
 
@@ -187,6 +189,44 @@ export interface RoadEventRow extends ReportRow {
   readonly reportingUnit: string | null;
   readonly preparedBy: string | null;
   readonly reviewedBy: string | null;
+}
+
+export interface VisitorFlowRow extends ReportRow {
+  readonly areaCode: string;
+  readonly areaName: string;
+  readonly inPark: number;
+  readonly enteredToday: number | null;
+  readonly capacity: number | null;
+  readonly dailyCapacity: number | null;
+  readonly comfort: ComfortLevel | null;
+  readonly sourceComfort: string | null;
+  readonly weather: string | null;
+  readonly parkingPlaces: number | null;
+  readonly parkingFree: number | null;
+}
+
+/** What one catalogue says of an earthquake. */
+export interface QuakeReportRow extends ReportRow {
+  /** The earthquake it is of. */
+  readonly factId: string;
+  readonly catalogue: string;
+  readonly depthKm: number | null;
+  readonly magnitude: number | null;
+  readonly magnitudeType: string | null;
+  readonly place: string;
+  readonly review: Review;
+  readonly eventType: string | null;
+  readonly withdrawn: boolean;
+  readonly updatedAt: Date | null;
+}
+
+/** What a report said before it was corrected: the row as it was. */
+export interface RevisionRow {
+  readonly reportId: string;
+  readonly revision: number;
+  readonly receivedAt: Date;
+  /** By column name. */
+  readonly content: Readonly<Record<string, unknown>>;
 }
 
 /** An entry of a register, as it is or as one of its revisions was. */

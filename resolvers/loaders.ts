@@ -7,15 +7,19 @@ import type {
   FeedNode,
   ObservationRow,
   Page,
+  QuakeReportRow,
   RegisterRow,
   RejectionRow,
+  RevisionRow,
   SourceRow,
   StationRow,
   ThresholdRow,
+  VisitorFlowRow,
 } from '../model/rows.js';
 import type { Database } from '../prisma/database.js';
 import { loadJurisdictions } from '../prisma/store/jurisdictions.js';
 import type { PageRequest } from '../prisma/store/keyset.js';
+import { earthquakesById, quakeReportsOf, reportHistory } from '../prisma/store/read-earthquakes.js';
 import { feedsById, feedsOfDepartments, rejectionsOf } from '../prisma/store/read-feeds.js';
 import { latestOf } from '../prisma/store/read-observations.js';
 import { qualityOf } from '../prisma/store/read-quality.js';
@@ -30,9 +34,12 @@ import {
 import {
   datastreamsById,
   datastreamsOfStations,
+  type StationsUnder,
   stationsById,
+  stationsUnder,
   thresholdsOfStations,
 } from '../prisma/store/read-stations.js';
+import { latestVisitorFlow } from '../prisma/store/read-visitor-flow.js';
 import { sourcesOf, supersededBy } from '../prisma/store/read-warnings.js';
 import { readSnapshots } from '../prisma/store/warning-rows.js';
 
@@ -45,6 +52,8 @@ export interface Loaders {
   /** All of them, read once an operation. */
   readonly jurisdictions: DataLoader<'all', Jurisdictions>;
   readonly station: DataLoader<string, StationRow | undefined>;
+  /** By the beginning of their codes. */
+  readonly stationsUnder: DataLoader<StationsUnder, readonly StationRow[], string>;
   readonly datastream: DataLoader<string, DatastreamRow | undefined>;
   readonly datastreamsOfStation: DataLoader<string, readonly DatastreamRow[]>;
   readonly thresholdsOfStation: DataLoader<string, readonly ThresholdRow[]>;
@@ -52,6 +61,11 @@ export interface Loaders {
   readonly warning: DataLoader<string, WarningSnapshot | undefined>;
   readonly supersedes: DataLoader<string, readonly string[]>;
   readonly warningSources: DataLoader<string, readonly SourceRow[]>;
+  /** By the code of the scenic area. */
+  readonly latestVisitorFlow: DataLoader<string, VisitorFlowRow | undefined>;
+  readonly earthquake: DataLoader<string, QuakeReportRow | undefined>;
+  readonly quakeReports: DataLoader<string, readonly QuakeReportRow[]>;
+  readonly reportHistory: DataLoader<string, readonly RevisionRow[]>;
   readonly entry: DataLoader<string, RegisterRow | undefined>;
   /** Of every feed that has one. */
   readonly entriesOfCode: DataLoader<RegisterKey, readonly RegisterRow[], string>;
@@ -75,9 +89,42 @@ export function createLoaders(db: Database): Loaders {
       const found = await loadJurisdictions(db);
       return keys.map(() => found);
     }),
+    ...stationLoaders(db),
+    warning: new DataLoader(async (ids) => {
+      const found = await readSnapshots(db.read, ids);
+      return ids.map((id) => found.get(id));
+    }),
+    supersedes: new DataLoader(async (ids) => {
+      const rows = await supersededBy(db, ids);
+      return ids.map((id) => rows.filter((row) => row.successor === id).map((row) => row.identifier));
+    }),
+    warningSources: many(
+      (ids) => sourcesOf(db, ids),
+      (row) => row.identifier,
+    ),
+    latestVisitorFlow: one(
+      (codes) => latestVisitorFlow(db, codes),
+      (row) => row.areaCode,
+    ),
+    ...quakeLoaders(db),
+    ...registerLoaders(db),
+  };
+}
+
+type StationLoaders = Pick<
+  Loaders,
+  'station' | 'stationsUnder' | 'datastream' | 'datastreamsOfStation' | 'thresholdsOfStation' | 'latest'
+>;
+
+function stationLoaders(db: Database): StationLoaders {
+  return {
     station: one(
       (ids) => stationsById(db, ids),
       (row) => row.id,
+    ),
+    stationsUnder: placed(
+      (wanted) => stationsUnder(db, wanted),
+      ({ department, prefix }) => JSON.stringify([department, prefix]),
     ),
     datastream: one(
       (ids) => datastreamsById(db, ids),
@@ -95,19 +142,23 @@ export function createLoaders(db: Database): Loaders {
       (keys) => latestOf(db, keys),
       (row) => row.datastreamKey,
     ),
-    warning: new DataLoader(async (ids) => {
-      const found = await readSnapshots(db.read, ids);
-      return ids.map((id) => found.get(id));
-    }),
-    supersedes: new DataLoader(async (ids) => {
-      const rows = await supersededBy(db, ids);
-      return ids.map((id) => rows.filter((row) => row.successor === id).map((row) => row.identifier));
-    }),
-    warningSources: many(
-      (ids) => sourcesOf(db, ids),
-      (row) => row.identifier,
+  };
+}
+
+function quakeLoaders(db: Database): Pick<Loaders, 'earthquake' | 'quakeReports' | 'reportHistory'> {
+  return {
+    earthquake: one(
+      (ids) => earthquakesById(db, ids),
+      (row) => row.factId,
     ),
-    ...registerLoaders(db),
+    quakeReports: many(
+      (ids) => quakeReportsOf(db, ids),
+      (row) => row.factId,
+    ),
+    reportHistory: many(
+      (ids) => reportHistory(db, ids),
+      (row) => row.reportId,
+    ),
   };
 }
 
@@ -125,13 +176,9 @@ function registerLoaders(db: Database): Pick<Loaders, 'entry' | 'entriesOfCode' 
       },
       { cacheKeyFn: keyOf },
     ),
-    referring: new DataLoader(
-      async (wanted) => {
-        const groups: RegisterRow[][] = wanted.map(() => []);
-        for (const { place, ...row } of await entriesReferring(db, wanted)) groups[place]?.push(row);
-        return groups;
-      },
-      { cacheKeyFn: ({ noun, field, code }) => JSON.stringify([noun, field, code]) },
+    referring: placed(
+      (wanted) => entriesReferring(db, wanted),
+      ({ noun, field, code }) => JSON.stringify([noun, field, code]),
     ),
     revisionsOfEntry: many(
       (ids) => revisionsOf(db, ids),
@@ -159,6 +206,21 @@ function many<K, V>(
     for (const value of await read(keys)) groups.get(keyOf(value))?.push(value);
     return keys.map((key) => groups.get(key) ?? []);
   });
+}
+
+/** For rows that say by `place` which of the keys they answer. */
+function placed<K, V extends { readonly place: number }>(
+  read: (keys: readonly K[]) => Promise<readonly V[]>,
+  keyOf: (key: K) => string,
+): DataLoader<K, readonly Omit<V, 'place'>[], string> {
+  return new DataLoader(
+    async (keys) => {
+      const groups: Omit<V, 'place'>[][] = keys.map(() => []);
+      for (const { place, ...row } of await read(keys)) groups[place]?.push(row);
+      return groups;
+    },
+    { cacheKeyFn: keyOf },
+  );
 }
 
 /** Feeds that ask for the same page share a statement; there are as many statements as different pages in the operation. */

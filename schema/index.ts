@@ -3,9 +3,12 @@ import { type HubContext, requireReader } from '../resolvers/context.js';
 import { createBuilder } from './builder.js';
 import { addAirQuality } from './ecology/air-quality.js';
 import { addFires } from './forestry/fire.js';
+import { addMajorHazards } from './industry/major-hazard.js';
 import { createRefs } from './refs.js';
 import { addScalars } from './scalars.js';
+import { addEarthquakes } from './seismic/earthquake.js';
 import { addDivisions } from './shared/division.js';
+import { addFacts } from './shared/fact.js';
 import { addFeeds } from './shared/feed.js';
 import { addJurisdictions } from './shared/jurisdiction.js';
 import { addObservations } from './shared/observation.js';
@@ -14,6 +17,7 @@ import { addRepair } from './shared/repair.js';
 import { addReports } from './shared/report.js';
 import { addStations } from './shared/station.js';
 import { addWarnings } from './shared/warning.js';
+import { addVisitorFlow } from './tourism/visitor-flow.js';
 import { addRoadEvents } from './transport/road-event.js';
 
 /** The hub's whole public schema. */
@@ -35,7 +39,11 @@ export function buildSchema(): GraphQLSchema {
   addFires(builder, refs);
   addAirQuality(builder, refs);
   addRoadEvents(builder, refs);
+  addFacts(builder);
+  addEarthquakes(builder, refs);
   addRegisters(builder, refs);
+  addMajorHazards(builder, refs);
+  addVisitorFlow(builder, refs);
   return forReadersOnly(builder.toSchema());
 }
 

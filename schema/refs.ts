@@ -11,14 +11,17 @@ import type {
   DivisionRow,
   FeedNode,
   HotspotRow,
+  QuakeReportRow,
   RegisterRow,
   RejectionRow,
   ReportRow,
+  RevisionRow,
   RoadEventRow,
   SeriesRow,
   SourceRow,
   StationRow,
   ThresholdRow,
+  VisitorFlowRow,
 } from '../model/rows.js';
 import type { Near } from '../resolvers/shared/near-input.js';
 import type { ObservationNode } from '../resolvers/shared/observation.js';
@@ -56,6 +59,11 @@ export function createRefs(builder: Builder) {
     FireAlarm: builder.objectRef<AlarmRow>('FireAlarm'),
     AirQuality: builder.objectRef<AirQualityRow>('AirQuality'),
     RoadEvent: builder.objectRef<RoadEventRow>('RoadEvent'),
+    VisitorFlow: builder.objectRef<VisitorFlowRow>('VisitorFlow'),
+    EarthquakeValues: builder.interfaceRef<QuakeReportRow>('EarthquakeValues'),
+    Earthquake: builder.objectRef<QuakeReportRow>('Earthquake'),
+    EarthquakeReport: builder.objectRef<QuakeReportRow>('EarthquakeReport'),
+    EarthquakeRevision: builder.objectRef<RevisionRow>('EarthquakeRevision'),
     RegisterEntry: builder.interfaceRef<RegisterRow>('RegisterEntry'),
     RegisterCode: builder.objectRef<RegisterCode>('RegisterCode'),
     /** The types of model/registers.ts by noun, e.g. "supply-depot". */

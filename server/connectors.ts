@@ -1,13 +1,21 @@
 import type { Connector } from '../connectors/connector.js';
 import airQuality from '../connectors/ecology/air-quality/index.js';
+import registries from '../connectors/emergency/registries/index.js';
 import hotspots from '../connectors/forestry/hotspots/index.js';
+import patrolPoints from '../connectors/forestry/patrol-points/index.js';
 import videoAlarms from '../connectors/forestry/video-alarms/index.js';
+import buildings from '../connectors/housing/buildings/index.js';
+import constructionSites from '../connectors/housing/sites/index.js';
 import hazardousChemicals from '../connectors/industry/hazardous-chemicals/index.js';
 import hazardousChemicalsPush from '../connectors/industry/hazardous-chemicals-push/index.js';
 import geohazard from '../connectors/natural-resources/geohazard/index.js';
+import hazardSites from '../connectors/natural-resources/hazard-sites/index.js';
 import type { RuntimeSettings } from '../connectors/runtime.js';
+import catalogue from '../connectors/seismic/catalogue/index.js';
+import visitorFlow from '../connectors/tourism/visitor-flow/index.js';
 import roadEvents from '../connectors/transport/road-events/index.js';
 import hydrologyDatabase from '../connectors/water/hydrology-db/index.js';
+import reservoirs from '../connectors/water/reservoirs/index.js';
 import telemetry from '../connectors/water/telemetry/index.js';
 import stations from '../connectors/weather/stations/index.js';
 import warnings from '../connectors/weather/warnings/index.js';
@@ -28,4 +36,12 @@ export const connectors: readonly Connector<RuntimeSettings>[] = [
   hazardousChemicals,
   hazardousChemicalsPush,
   roadEvents,
+  registries,
+  buildings,
+  constructionSites,
+  hazardSites,
+  reservoirs,
+  patrolPoints,
+  visitorFlow,
+  catalogue,
 ].map(erased);

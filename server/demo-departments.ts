@@ -4,7 +4,9 @@ import { forestry } from '../demo/forestry.js';
 import { naturalResources } from '../demo/geohazard.js';
 import { industry } from '../demo/industry.js';
 import type { DemoPart, DemoWorld } from '../demo/part.js';
+import { seismic } from '../demo/seismic.js';
 import { Story } from '../demo/story.js';
+import { tourism } from '../demo/tourism.js';
 import { transport } from '../demo/transport.js';
 import { water } from '../demo/water.js';
 import { weather } from '../demo/weather.js';
@@ -19,6 +21,8 @@ const PARTS: readonly ((world: DemoWorld) => DemoPart)[] = [
   airQuality,
   industry,
   transport,
+  tourism,
+  seismic,
 ];
 
 export interface DemoOptions {

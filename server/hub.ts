@@ -130,6 +130,7 @@ export class Hub {
         db,
         partitions,
         divisions: divisions.index,
+        divisionsNamed: (name) => divisions.registry.named(name),
         now: this.#now,
         onBatch: (feedId, result, milliseconds) => metrics.batch(feedId, result, milliseconds),
       }),

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { HubView } from '../connectors/hub-view.js';
 import type { FeedStore } from '../connectors/runtime.js';
 import { appendEntries } from '../events/log.js';
 import type { DivisionIndex } from '../model/area.js';
@@ -9,12 +10,15 @@ import type { Database } from '../prisma/database.js';
 import { isUnavailable } from '../prisma/store/failure.js';
 import { readWatermark } from '../prisma/store/feeds.js';
 import type { Partitions } from '../prisma/store/partitions.js';
+import { entriesBrought } from '../prisma/store/read-register.js';
 import { writeBatch } from '../prisma/store/write-batch.js';
 
 export interface IngestOptions {
   readonly db: Database;
   readonly partitions: Partitions;
   readonly divisions: DivisionIndex;
+  /** Codes of the divisions that bear a name. */
+  readonly divisionsNamed?: HubView['divisionsNamed'];
   readonly now: () => Date;
   readonly onBatch?: (feedId: string, result: BatchResult, milliseconds: number) => void;
 }
@@ -45,6 +49,11 @@ export class Ingest implements FeedStore {
 
   watermark(feedId: string): Promise<string | undefined> {
     return readWatermark(this.options.db.read, feedId);
+  }
+
+  view(feedId: string): HubView {
+    const { db, divisionsNamed = () => [] } = this.options;
+    return { divisionsNamed, held: (noun) => entriesBrought(db, feedId, noun) };
   }
 
   #stamp(feedId: string, outcome: Outcome): Batch {

@@ -1,4 +1,5 @@
 import ExcelJS from 'exceljs';
+import type { Connector } from '../connectors/connector.js';
 import type { Column, TableForm } from '../connectors/shared/tables/columns.js';
 import { EXAMPLE } from '../connectors/shared/tables/read-rows.js';
 
@@ -21,20 +22,29 @@ export const headerOf = ({ header, required, unit }: Column): string =>
   `${required ? '*' : ''}${header}${unit && !/[（(]/.test(header) ? `（${unit}）` : ''}`;
 
 /**
- * The .xlsx that people fill in for a feed: 数据 with title, header and an example row (passed over when read), drop-downs and
- * ranges on the rows below; 填写说明 with what each column means.
+ * The .xlsx that people fill in for a feed: for every table a sheet with title, header and an example row (passed over when read),
+ * drop-downs and ranges on the rows below (数据, or of several the table's name); 填写说明 with what each column means.
  */
-export async function templateBook(form: TableForm): Promise<Uint8Array> {
+export async function templateBook(forms: readonly TableForm[]): Promise<Uint8Array> {
   const book = new ExcelJS.Workbook();
-  const columns = Object.values(form.columns);
-  addData(book, form, columns);
-  addExplanations(book, form, columns);
-  addChoices(book, columns);
+  const choices = new Choices();
+  for (const form of forms) addData(book, form, sheetOf(form, forms), choices);
+  addExplanations(book, forms);
+  choices.add(book);
   return new Uint8Array(await book.xlsx.writeBuffer());
 }
 
-function addData(book: ExcelJS.Workbook, form: TableForm, columns: readonly Column[]): void {
-  const sheet = book.addWorksheet('数据', { views: [{ state: 'frozen', ySplit: FIRST_ROW - 2 }] });
+/** The tables that people fill in for a feed; none of most. */
+export const formsOf = ({ table, tables = [] }: Pick<Connector, 'table' | 'tables'>): readonly TableForm[] =>
+  table ? [table] : tables;
+
+/** The sheet that holds one of `forms`. */
+export const sheetOf = ({ title }: TableForm, forms: readonly TableForm[]): string =>
+  forms.length === 1 ? '数据' : title.zh.replace(/[*?:\\/[\]]/g, ' ').slice(0, 31);
+
+function addData(book: ExcelJS.Workbook, form: TableForm, name: string, choices: Choices): void {
+  const columns = Object.values(form.columns);
+  const sheet = book.addWorksheet(name, { views: [{ state: 'frozen', ySplit: FIRST_ROW - 2 }] });
   sheet.columns = columns.map((column) => ({ width: Math.min(40, 8 + 2 * headerOf(column).length) }));
   sheet.addRow([form.title.zh]).font = { bold: true, size: 14 };
   if (columns.length > 1) sheet.mergeCells(1, 1, 1, columns.length);
@@ -44,17 +54,18 @@ function addData(book: ExcelJS.Workbook, form: TableForm, columns: readonly Colu
     columns.map((column, at) => (at === 0 ? `${EXAMPLE}：${column.example}` : column.example)),
   );
   example.font = { italic: true, color: { argb: 'FF808080' } };
-  for (const [at, column] of columns.entries())
+  for (const [at, column] of columns.entries()) {
+    const validation = validationOf(column, choices);
     for (let row = FIRST_ROW; row < FIRST_ROW + ROWS; row++) {
       const cell = sheet.getCell(row, at + 1);
       // As text, or Excel turns "0012" into 12 and "12-1" into a date.
       cell.numFmt = FORMATS[column.type] ?? (/^(number|integer)$/.test(column.type) ? 'General' : '@');
-      const validation = validationOf(column, at);
       if (validation) cell.dataValidation = validation;
     }
+  }
 }
 
-function validationOf(column: Column, at: number): ExcelJS.DataValidation | undefined {
+function validationOf(column: Column, choices: Choices): ExcelJS.DataValidation | undefined {
   const told = {
     allowBlank: true,
     showErrorMessage: true,
@@ -62,10 +73,7 @@ function validationOf(column: Column, at: number): ExcelJS.DataValidation | unde
     errorTitle: column.header,
     error: (column.note || `例如 ${column.example}`).slice(0, 200),
   };
-  if (column.choices) {
-    const letter = letterOf(at);
-    return { ...told, type: 'list', formulae: [`选项!$${letter}$2:$${letter}$${column.choices.length + 1}`] };
-  }
+  if (column.choices) return { ...told, type: 'list', formulae: [choices.range(column.header, column.choices)] };
   const { type, min, max } = column;
   if ((type !== 'number' && type !== 'integer') || (min === undefined && max === undefined)) return undefined;
   const bounds = { ...told, type: type === 'integer' ? ('whole' as const) : ('decimal' as const) };
@@ -74,38 +82,46 @@ function validationOf(column: Column, at: number): ExcelJS.DataValidation | unde
   return { ...bounds, operator: 'between', formulae: [min, max] };
 }
 
-function addExplanations(book: ExcelJS.Workbook, form: TableForm, columns: readonly Column[]): void {
+const GENERAL = [
+  '首行灰色斜体为示例，读取时跳过；请从其下一行开始填写。带 * 的列必填。',
+  '请勿改动列名；列的顺序可以调整，不需要的可空列可以删除。保存为 .xlsx 或 CSV，不要加密码。',
+  '放入后，答复文件（文件名.answer.csv）逐行说明哪一行、哪一列、为什么、怎样改；正确的行已采纳，改正后可整表重新放入。',
+];
+
+function addExplanations(book: ExcelJS.Workbook, forms: readonly TableForm[]): void {
   const sheet = book.addWorksheet('填写说明');
-  sheet.columns = [16, 10, 12, 18, 50, 24, 60].map((width) => ({ width }));
-  sheet.addRow(['列名', '是否必填', '类型', '单位和范围', '可选值', '示例', '说明']).font = { bold: true };
-  for (const column of columns) {
-    const { header, required, type, unit = '', min, max, choices = [], example, note } = column;
-    const range = min === undefined && max === undefined ? '' : ` ${min ?? '…'} 至 ${max ?? '…'}`;
-    sheet.addRow([
-      header,
-      required ? '必填' : '可空',
-      TYPE_ZH[type],
-      `${unit}${range}`.trim(),
-      choices.join('、'),
-      example,
-      note,
-    ]).alignment = { wrapText: true, vertical: 'top' };
-  }
+  sheet.columns = [20, 16, 10, 12, 18, 50, 24, 60].map((width) => ({ width }));
+  const heads = ['工作表', '列名', '是否必填', '类型', '单位和范围', '可选值', '示例', '说明'];
+  sheet.addRow(heads).font = { bold: true };
+  for (const form of forms)
+    for (const { header, required, type, unit = '', min, max, choices = [], example, note } of Object.values(
+      form.columns,
+    )) {
+      const range = min === undefined && max === undefined ? '' : ` ${min ?? '…'} 至 ${max ?? '…'}`;
+      const must = required ? '必填' : '可空';
+      const told = [TYPE_ZH[type], `${unit}${range}`.trim(), choices.join('、'), example, note];
+      const row = sheet.addRow([sheetOf(form, forms), header, must, ...told]);
+      row.alignment = { wrapText: true, vertical: 'top' };
+    }
   sheet.addRow([]);
-  const general = [
-    '首行灰色斜体为示例，读取时跳过；请从其下一行开始填写。带 * 的列必填。',
-    '请勿改动列名；列的顺序可以调整，不需要的可空列可以删除。保存为 .xlsx 或 CSV，不要加密码。',
-    '放入后，答复文件（文件名.answer.csv）逐行说明哪一行、哪一列、为什么、怎样改；正确的行已采纳，改正后可整表重新放入。',
-  ];
-  for (const note of [...(form.notes ?? []), ...general]) sheet.addRow([note]);
+  for (const note of new Set([...forms.flatMap(({ notes = [] }) => notes), ...GENERAL])) sheet.addRow([note]);
 }
 
-/** A list inside a validation may have 255 characters, one on a sheet any number. */
-function addChoices(book: ExcelJS.Workbook, columns: readonly Column[]): void {
-  const sheet = book.addWorksheet('选项', { state: 'veryHidden' });
-  for (const [at, { header, choices }] of columns.entries())
-    for (const [row, label] of choices ? [header, ...choices].entries() : [])
-      sheet.getCell(row + 1, at + 1).value = label;
+/** The lists of drop-downs, on a hidden sheet: inside a validation they may have 255 characters. */
+class Choices {
+  readonly #lists: (readonly string[])[] = [];
+
+  range(header: string, choices: readonly string[]): string {
+    this.#lists.push([header, ...choices]);
+    const letter = letterOf(this.#lists.length - 1);
+    return `选项!$${letter}$2:$${letter}$${choices.length + 1}`;
+  }
+
+  add(book: ExcelJS.Workbook): void {
+    const sheet = book.addWorksheet('选项', { state: 'veryHidden' });
+    for (const [at, list] of this.#lists.entries())
+      for (const [row, label] of list.entries()) sheet.getCell(row + 1, at + 1).value = label;
+  }
 }
 
 function letterOf(index: number): string {

@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { graphql } from './generated/gql.js';
 import { type Graph, openGraph } from './support/graph.js';
-import { fireAlarmRecord, hotspotRecord, observationRecord, stationRecord, warningRecord } from './support/records.js';
+import {
+  fireAlarmRecord,
+  hotspotRecord,
+  observationRecord,
+  registerRecord,
+  stationRecord,
+  warningRecord,
+} from './support/records.js';
 
 const NOW = new Date('2026-06-01T08:00:00Z');
 const MANY = 50;
@@ -14,6 +21,7 @@ beforeAll(async () => {
     { id: 'weather/warnings', freshness: 'contact' },
     { id: 'forestry/hotspots', freshness: 'contact' },
     { id: 'forestry/video-alarms', freshness: 'contact' },
+    { id: 'industry/hazardous-chemicals' },
   ]);
   const numbers = Array.from({ length: MANY }, (_, n) => n);
   for (const feed of ['water/telemetry', 'water/hydrology-db'])
@@ -128,6 +136,51 @@ test('fires cost as many statements for 50 as for 5', async () => {
   expect(many.data.fireHotspots.edges).toHaveLength(MANY);
   expect(many.data.fireAlarms.edges).toHaveLength(MANY);
   expect(many.statements).toHaveLength(few.statements.length);
+});
+
+const HAZARDS = graphql(`
+  query HazardsDeep($first: Int!) {
+    majorHazards(first: $first) {
+      edges {
+        node {
+          code
+          identificationIndex
+          reckoning { name ratio }
+          enterprise { code majorHazards { code } stations { code } }
+          stations { code enterprise { code } majorHazards { code } datastreams { property } }
+        }
+      }
+    }
+    enterprises(first: $first) { edges { node { code stations { code } majorHazards { stations { code } } } } }
+  }
+`);
+
+test('plants, their units and stations cost as many statements for 50 as for 5', async () => {
+  await graph.take(
+    'industry/hazardous-chemicals',
+    Array.from({ length: MANY }, (_, n) => n).flatMap((n) => [
+      stationRecord(`P${n}/V`),
+      registerRecord('enterprise', `P${n}`, {}),
+      registerRecord('major-hazard', `P${n}-1`, {
+        enterprise: `P${n}`,
+        equipment: ['V'],
+        chemicals: [{ name: '甲醇', quantityTonnes: 5000 }],
+      }),
+    ]),
+  );
+  const few = await graph.cost(HAZARDS, { first: 5 });
+  const many = await graph.cost(HAZARDS, { first: MANY });
+  expect(many.data.majorHazards.edges).toHaveLength(MANY);
+  for (const { node } of many.data.majorHazards.edges) {
+    const company = node.code.slice(0, -2);
+    const stations = [{ code: `${company}/V` }];
+    expect(node).toMatchObject({
+      enterprise: { code: company, stations },
+      stations: [{ majorHazards: [{ code: node.code }] }],
+    });
+  }
+  expect(many.statements).toHaveLength(few.statements.length);
+  expect(few.statements.length).toBeLessThanOrEqual(12);
 });
 
 test('all departments with their feeds and rejections cost two statements', async () => {

@@ -6,6 +6,7 @@ const feed = 'emergency/registries';
 
 export const EXPERT: RegisterNoun = {
   noun: 'expert',
+  sheet: '应急专家',
   type: 'Expert',
   plural: 'experts',
   feed,
@@ -25,6 +26,7 @@ export const EXPERT: RegisterNoun = {
 
 export const INFORMATION_OFFICER: RegisterNoun = {
   noun: 'information-officer',
+  sheet: '灾害信息员',
   type: 'InformationOfficer',
   plural: 'informationOfficers',
   feed,
@@ -44,6 +46,7 @@ export const INFORMATION_OFFICER: RegisterNoun = {
 
 export const DUTY_SHIFT: RegisterNoun = {
   noun: 'duty-shift',
+  sheet: '值班表',
   type: 'DutyShift',
   plural: 'dutyShifts',
   feed,

@@ -14,6 +14,7 @@ const feed = 'emergency/registries';
 
 export const SUPPLY_DEPOT: RegisterNoun = {
   noun: 'supply-depot',
+  sheet: '储备库',
   type: 'SupplyDepot',
   plural: 'supplyDepots',
   feed,
@@ -35,6 +36,7 @@ export const SUPPLY_DEPOT: RegisterNoun = {
 
 export const SUPPLY_ITEM: RegisterNoun = {
   noun: 'supply-item',
+  sheet: '储备物资',
   type: 'SupplyItem',
   plural: 'supplyItems',
   feed,
@@ -66,6 +68,7 @@ export const SUPPLY_ITEM: RegisterNoun = {
 
 export const RESCUE_TEAM: RegisterNoun = {
   noun: 'rescue-team',
+  sheet: '救援队伍',
   type: 'RescueTeam',
   plural: 'rescueTeams',
   feed,
@@ -89,6 +92,7 @@ export const RESCUE_TEAM: RegisterNoun = {
 
 export const SHELTER: RegisterNoun = {
   noun: 'shelter',
+  sheet: '避难场所',
   type: 'Shelter',
   plural: 'shelters',
   feed,
@@ -114,6 +118,7 @@ export const SHELTER: RegisterNoun = {
 
 export const PLAN: RegisterNoun = {
   noun: 'plan',
+  sheet: '应急预案',
   type: 'Plan',
   plural: 'plans',
   feed,

@@ -10,6 +10,7 @@ const KINDS = codes(
 
 export const FIRE_STATION: RegisterNoun = {
   noun: 'fire-station',
+  sheet: '防火站点',
   type: 'FireStation',
   plural: 'fireStations',
   feed: 'forestry/patrol-points',

@@ -20,6 +20,7 @@ const SIZES = codes(
 
 export const HAZARD_SITE: RegisterNoun = {
   noun: 'hazard-site',
+  sheet: '地质灾害隐患点',
   type: 'HazardSite',
   plural: 'hazardSites',
   feed: 'natural-resources/hazard-sites',

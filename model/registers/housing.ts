@@ -1,8 +1,6 @@
 import type { RegisterNoun } from '../register.js';
 import { codes, date, integer, number, oneOf, personalPhone, text, yesNo } from '../register-fields.js';
 
-const feed = 'housing/buildings-and-sites';
-
 const STRUCTURES = codes(
   ['MASONRY', '砌体结构', 'Masonry'],
   ['CONCRETE', '钢筋混凝土结构', 'Reinforced concrete'],
@@ -29,9 +27,10 @@ const BUILDING_USES = codes(
 /** The fields of the national survey of natural disaster risks, houses. */
 export const BUILDING: RegisterNoun = {
   noun: 'building',
+  sheet: '房屋建筑',
   type: 'Building',
   plural: 'buildings',
-  feed,
+  feed: 'housing/buildings',
   en: 'A building of the national disaster risk survey',
   zh: '房屋建筑（全国自然灾害综合风险普查）',
   code: { en: 'Building code', zh: '房屋编号', example: '6542020010001' },
@@ -55,9 +54,10 @@ export const BUILDING: RegisterNoun = {
 
 export const CONSTRUCTION_SITE: RegisterNoun = {
   noun: 'construction-site',
+  sheet: '建筑工地',
   type: 'ConstructionSite',
   plural: 'constructionSites',
-  feed,
+  feed: 'housing/sites',
   en: 'A construction site',
   zh: '建筑工地',
   code: { en: 'Construction permit', zh: '施工许可证号', example: '654202202605010101' },

@@ -22,6 +22,7 @@ const level = (name: string, en: string, zh: string, example: string, atLeast?: 
 
 export const RESERVOIR: RegisterNoun = {
   noun: 'reservoir',
+  sheet: '水库',
   type: 'Reservoir',
   plural: 'reservoirs',
   feed: 'water/reservoirs',

@@ -3,12 +3,14 @@ import { type DivisionBoundary, DivisionIndex } from '../../model/area.js';
 import { canonicalDivision, divisionPrefix } from '../../model/division.js';
 import type { DivisionRow } from '../../model/rows.js';
 import type { Database } from '../database.js';
+import { DivisionNames } from './division-names.js';
 
 /** All divisions in memory: there are some hundred, and every answer names some. */
 export class DivisionRegistry {
   readonly #byCode: ReadonlyMap<string, DivisionRow>;
   readonly #today = new Map<string, string>();
   readonly #children = new Map<string, DivisionRow[]>();
+  #names: DivisionNames | undefined;
   #index: DivisionIndex | undefined;
 
   constructor(rows: readonly DivisionRow[]) {
@@ -60,6 +62,12 @@ export class DivisionRegistry {
   at(lon: number, lat: number): string | undefined {
     this.#index ??= new DivisionIndex(this.boundaries());
     return this.#index.at(lon, lat);
+  }
+
+  /** Codes of today's divisions that bear a name, alone, shortened, or after names above it; more where the name repeats. */
+  named(name: string): readonly string[] {
+    this.#names ??= new DivisionNames(this.#byCode);
+    return this.#names.find(name);
   }
 
   boundaries(): DivisionBoundary[] {

@@ -128,3 +128,17 @@ export async function revisionsOf(db: Database, ids: readonly string[]): Promise
   );
   return rows;
 }
+
+/** What a feed itself has ever brought to a register and is in use. Entries made by hand alone are not among them. */
+export async function entriesBrought(
+  db: Database,
+  feedId: string,
+  noun: string,
+): Promise<{ readonly code: string; readonly name: string }[]> {
+  const { rows } = await db.read.query<{ code: string; name: string }>(
+    `SELECT e.code, e.name FROM register_entry e WHERE e.feed_id = $1 AND e.noun = $2 AND e.retired_at IS NULL
+       AND EXISTS (SELECT FROM register_history h WHERE h.entry_id = e.id AND NOT h.by_hand) ORDER BY e.code`,
+    [feedId, noun],
+  );
+  return rows;
+}

@@ -2,6 +2,7 @@ import booleanIntersects from '@turf/boolean-intersects';
 import type { RoadPhase, RoadState } from '../../model/road-event.js';
 import type { Page, RoadEventRow } from '../../model/rows.js';
 import type { Database } from '../database.js';
+import type { Where } from './keyset.js';
 import { type ReportQuery, readReports } from './read-reports.js';
 
 const COLUMNS = `event_kind AS "eventKind", state, cause, cause_text AS "causeText", road_code AS "roadCode", section, direction,
@@ -27,16 +28,16 @@ const PHASES: Readonly<Record<RoadPhase, string>> = {
 
 /** Road events, newest word first. `within` finds what lies in the area in part. */
 export const readRoadEvents = (db: Database, query: RoadEventQuery): Promise<Page<RoadEventRow>> =>
-  readReports<RoadEventRow>(db, query, 'road_event', COLUMNS, {
+  readReports<RoadEventRow>(db, query, 'road_event', COLUMNS, (where) => addConditions(where, query), {
     bounds: ['west', 'south', 'east', 'north'],
     meets: (area, { geometry }) => geometry !== null && booleanIntersects(area, geometry),
-    and(where) {
-      const { states, phases, roads, now } = query;
-      if (states) where.and('state = ANY(?)', states);
-      if (roads) where.and('road_code = ANY(?)', roads);
-      if (!phases) return;
-      const conditions = phases.map((phase) => PHASES[phase]);
-      const values = conditions.flatMap((condition) => [...condition.matchAll(/\?/g)].map(() => now));
-      where.and(conditions.map((condition) => `(${condition})`).join(' OR ') || 'false', ...values);
-    },
   });
+
+function addConditions(where: Where, { states, phases, roads, now }: RoadEventQuery): void {
+  if (states) where.and('state = ANY(?)', states);
+  if (roads) where.and('road_code = ANY(?)', roads);
+  if (!phases) return;
+  const conditions = phases.map((phase) => PHASES[phase]);
+  const values = conditions.flatMap((condition) => [...condition.matchAll(/\?/g)].map(() => now));
+  where.and(conditions.map((condition) => `(${condition})`).join(' OR ') || 'false', ...values);
+}

@@ -54,6 +54,30 @@ async function readChunk(
 export const stationsById = (db: Database, ids: readonly string[]): Promise<StationRow[]> =>
   db.prisma.station.findMany({ where: { id: { in: [...ids] } } });
 
+/** Stations that a department's feeds know as "<prefix>/…". */
+export interface StationsUnder {
+  readonly department: string;
+  readonly prefix: string;
+}
+
+/** At most so many stations are listed under one prefix. */
+export const MAX_STATIONS_UNDER = 1000;
+
+/** For each of `wanted` its stations by id, at most MAX_STATIONS_UNDER; `place` is the index in `wanted`. */
+export async function stationsUnder(
+  db: Database,
+  wanted: readonly StationsUnder[],
+): Promise<(StationRow & { readonly place: number })[]> {
+  const { rows } = await db.read.query<StationRow & { place: number }>(
+    `SELECT w.place::int, ${COLUMNS}
+     FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS w(department, prefix, place)
+     CROSS JOIN LATERAL (SELECT o.* FROM station o JOIN feed f ON f.id = o.feed_id
+       WHERE f.department_code = w.department AND starts_with(o.code, w.prefix || '/') ORDER BY o.id LIMIT $3) s`,
+    [wanted.map(({ department }) => department), wanted.map(({ prefix }) => prefix), MAX_STATIONS_UNDER],
+  );
+  return rows.map((row) => ({ ...row, place: row.place - 1 }));
+}
+
 export async function datastreamsById(db: Database, ids: readonly string[]): Promise<DatastreamRow[]> {
   const rows = await db.prisma.datastream.findMany({ where: { id: { in: [...ids] } } });
   return rows.map((row) => ({ ...row, key: Number(row.key) }));

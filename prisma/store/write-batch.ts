@@ -11,6 +11,7 @@ import type { Queryable } from '../database.js';
 import { clearRejections } from './rejected-inputs.js';
 import type { Written } from './upsert.js';
 import { writeAirQuality } from './write-air-quality.js';
+import { writeEarthquakes } from './write-earthquakes.js';
 import { writeFireAlarms, writeHotspots } from './write-fires.js';
 import { datastreamId, ensureDatastreams, writeObservations } from './write-observations.js';
 import { countDay } from './write-quality.js';
@@ -18,6 +19,7 @@ import { writeRegister } from './write-register.js';
 import { writeRejections } from './write-rejections.js';
 import { endUnlisted, writeRoadEvents } from './write-road-events.js';
 import { stationId, writeStations, writeThresholds } from './write-stations.js';
+import { writeVisitorFlow } from './write-visitor-flow.js';
 import { writeWarnings } from './write-warnings.js';
 
 type Kind = FeedRecord['kind'];
@@ -92,6 +94,8 @@ async function writeNouns(
     await writeAirQuality(client, feedId, ofKind(records, 'air-quality'), at),
     await writeRoadEvents(client, feedId, ofKind(records, 'road-event'), at),
     await endUnlisted(client, feedId, ofKind(records, 'road-event-list')),
+    await writeVisitorFlow(client, feedId, ofKind(records, 'visitor-flow'), at),
+    await writeEarthquakes(client, feedId, ofKind(records, 'earthquake'), at),
     await writeRegister(client, feedId, ofKind(records, 'register'), at),
   ];
 }

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Stamped } from '../../model/batch.js';
 import type { RegisterRecord } from '../../model/record.js';
+import type { RegisterFields } from '../../model/register.js';
+import { registerOf } from '../../model/registers.js';
 import type { RegisterRow } from '../../model/rows.js';
 import type { Queryable } from '../database.js';
 import { REGISTER_COLUMNS } from './read-register.js';
@@ -30,7 +32,9 @@ export async function writeRegister(
 ): Promise<Written> {
   if (records.length === 0) return { stored: 0, replaced: 0 };
   const byId = new Map(records.map((r) => [registerId(feedId, r.noun, r.code), r]));
-  const rows = [...byId].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, r]) => rowOf(id, feedId, r, at));
+  const sorted = [...byId].sort(([a], [b]) => (a < b ? -1 : 1));
+  const reckoned = await reckon(client, sorted);
+  const rows = sorted.map(([id, r]) => rowOf(id, feedId, { ...r, fields: { ...r.fields, ...reckoned.get(id) } }, at));
   const answer = await client.query<{ inserted: boolean }>(
     `${WITH_HISTORY(`INSERT INTO register_entry AS t (${COLUMNS}, revision)
        SELECT ${COLUMNS}, 0 FROM jsonb_populate_recordset(NULL::register_entry, $1)
@@ -50,6 +54,26 @@ export async function writeRegister(
   );
   const stored = answer.rows.filter((row) => row.inserted).length;
   return { stored, replaced: answer.rows.length - stored };
+}
+
+/** What the hub derives of entries, from what is said now over what is kept: one statement, and only where a noun derives something. */
+async function reckon(
+  client: Queryable,
+  records: readonly (readonly [string, Stamped<RegisterRecord>])[],
+): Promise<ReadonlyMap<string, RegisterFields>> {
+  const deriving = records.filter(([, { noun }]) => registerOf(noun)?.derived);
+  if (deriving.length === 0) return new Map();
+  const { rows } = await client.query<{ id: string; fields: RegisterFields }>(
+    'SELECT id, fields FROM register_entry WHERE id = ANY($1) ORDER BY id FOR UPDATE',
+    [deriving.map(([id]) => id)],
+  );
+  const kept = new Map(rows.map(({ id, fields }) => [id, fields]));
+  return new Map(
+    deriving.map(([id, { noun, fields }]) => [
+      id,
+      registerOf(noun)?.derived?.reckon({ ...kept.get(id), ...fields }) ?? {},
+    ]),
+  );
 }
 
 const rowOf = (id: string, feedId: string, r: Stamped<RegisterRecord>, at: Date): Record<string, unknown> => ({

@@ -53,7 +53,7 @@ export const writeRoadEvents = (
     [...records]
       .sort((a, b) => a.observedAt.getTime() - b.observedAt.getTime())
       .map((r) => [...reportValues(feedId, at, r), ...ownValues(r)]),
-    { newestWins: true },
+    { newestBy: 'observed_at' },
   );
 
 const ownValues = (r: RoadEventRecord): unknown[] => [

@@ -28,7 +28,9 @@ export const apiName = (field: RegisterField): string =>
 
 /** Fields that a list can be filtered by. */
 export const filterable = (noun: RegisterNoun): RegisterField[] =>
-  noun.fields.filter(({ type, personal }) => (type === 'one-of' || type === 'reference') && !personal);
+  [...noun.fields, ...(noun.derived?.fields ?? [])].filter(
+    ({ type, personal }) => (type === 'one-of' || type === 'reference') && !personal,
+  );
 
 /** A page of one register, by id; retired entries only where the filter asks for them. */
 export function entries(noun: RegisterNoun, args: RegisterArgs, context: HubContext): Promise<Page<RegisterRow>> {

@@ -104,7 +104,7 @@ async function draftOf(
     code,
     name,
     ...placeOf(noun, input, seen, context),
-    fields: checked.fields as RegisterFields,
+    fields: { ...checked.fields, ...noun.derived?.reckon(checked.fields as RegisterFields) },
     status: (await feedOf(feedId, context)).status,
     updatedAt: context.now(),
     retiredAt: null,

@@ -2,6 +2,7 @@ import type { RegisterField, RegisterNoun } from '../../model/register.js';
 import { apiName } from '../../resolvers/shared/register.js';
 import { retireEntry, type SaveInput, saveEntry } from '../../resolvers/shared/save-register.js';
 import type { Builder } from '../builder.js';
+import { addPartInput } from './register-parts.js';
 import { type RegisterRef, sayField } from './register-words.js';
 
 /** A noun's mutations: save and retire. */
@@ -29,6 +30,11 @@ export function addRegisterInput(builder: Builder, noun: RegisterNoun, ref: Regi
 }
 
 function addInput(builder: Builder, noun: RegisterNoun) {
+  const partInputs = new Map(
+    noun.fields.flatMap((field) =>
+      field.type === 'parts' ? [[field.name, addPartInput(builder, field)] as const] : [],
+    ),
+  );
   return builder.inputType(`Save${noun.type}Input`, {
     description: 'What is not given stays as it is; null takes a value back. 未给出的字段不变，null 表示清空。',
     fields: (t) => ({
@@ -38,7 +44,13 @@ function addInput(builder: Builder, noun: RegisterNoun) {
       revision: t.int({ description: 'The revision you have seen; none for a new entry. 所见版本，新增时不填。' }),
       position: t.field({ type: 'GeoJSON', description: 'A point in WGS84. 位置（WGS84 点）。' }),
       division: t.string({ description: 'Its division, where the point does not tell. 所在区划代码。' }),
-      ...Object.fromEntries(noun.fields.map((field) => [apiName(field), inputField(t, field)])),
+      ...Object.fromEntries(
+        noun.fields.map((field) => {
+          const part = partInputs.get(field.name);
+          const list = part && t.field({ type: [part], description: sayField(field) });
+          return [apiName(field), list ?? inputField(t, field)];
+        }),
+      ),
     }),
   });
 }

@@ -1,5 +1,5 @@
 import { departmentOfFeed } from '../../model/department.js';
-import type { RegisterCode, RegisterField, RegisterNoun, RegisterValue } from '../../model/register.js';
+import type { RegisterField, RegisterNoun, RegisterPart, RegisterValue } from '../../model/register.js';
 import { REGISTERS } from '../../model/registers.js';
 import type { RegisterRow } from '../../model/rows.js';
 import type { HubContext } from '../../resolvers/context.js';
@@ -9,6 +9,7 @@ import * as register from '../../resolvers/shared/register.js';
 import type { Builder } from '../builder.js';
 import type { Refs } from '../refs.js';
 import { addRegisterInput } from './register-input.js';
+import { addPart, codeOf } from './register-parts.js';
 import { addRegisterQueries } from './register-queries.js';
 import { type RegisterRef, sayField } from './register-words.js';
 
@@ -102,7 +103,7 @@ function addInterface(builder: Builder, refs: Refs): void {
 
 function addType(builder: Builder, refs: Refs, noun: RegisterNoun, ref: RegisterRef): void {
   builder.objectType(ref, { description: `${noun.en}. ${noun.zh}。`, interfaces: [refs.RegisterEntry] });
-  for (const field of noun.fields) addField(builder, refs, ref, field);
+  for (const field of [...noun.fields, ...(noun.derived?.fields ?? [])]) addField(builder, refs, ref, field);
   for (const from of REGISTERS)
     for (const field of from.fields)
       if (field.type === 'reference' && field.noun === noun.noun && field.back)
@@ -118,6 +119,10 @@ function addType(builder: Builder, refs: Refs, noun: RegisterNoun, ref: Register
 }
 
 function addField(builder: Builder, refs: Refs, ref: RegisterRef, field: RegisterField): void {
+  if (field.type === 'parts') {
+    addParts(builder, refs, ref, field);
+    return;
+  }
   const read = (node: RegisterRow, context: HubContext) => register.fieldValue(node, field, context);
   const options = { nullable: true, description: sayField(field) } as const;
   builder.objectField(ref, register.apiName(field), (t) => {
@@ -149,14 +154,19 @@ function addField(builder: Builder, refs: Refs, ref: RegisterRef, field: Registe
   if (field.type === 'reference') addTarget(builder, refs, ref, field);
 }
 
-const instant = (value: RegisterValue | null): Date | null => (value === null ? null : new Date(String(value)));
-
-/** A code that is no longer on the list is still told, by itself. */
-function codeOf(field: RegisterField & { type: 'one-of' }, value: RegisterValue | null): RegisterCode | null {
-  if (value === null) return null;
-  const code = String(value);
-  return field.values.find((each) => each.code === code) ?? { code, en: code, zh: code };
+function addParts(builder: Builder, refs: Refs, ref: RegisterRef, field: RegisterField & { type: 'parts' }): void {
+  const part = addPart(builder, refs, field);
+  builder.objectField(ref, field.name, (t) =>
+    t.field({
+      type: [part],
+      nullable: true,
+      description: sayField(field),
+      resolve: (node, _args, context) => register.fieldValue(node, field, context) as RegisterPart[] | null,
+    }),
+  );
 }
+
+const instant = (value: RegisterValue | null): Date | null => (value === null ? null : new Date(String(value)));
 
 type Reference = RegisterField & { type: 'reference' };
 

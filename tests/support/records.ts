@@ -1,4 +1,5 @@
 import type {
+  EarthquakeRecord,
   FireAlarmRecord,
   HotspotRecord,
   ObservationRecord,
@@ -112,5 +113,30 @@ export const registerRecord = (
   fields,
   status: 'EXERCISE',
   raw: JSON.stringify([noun, code, fields, change]),
+  ...change,
+});
+
+/** What one catalogue says of a quake in the southern mountains, unless told otherwise. */
+export const earthquakeRecord = (
+  id: string,
+  catalogue: string,
+  observedAt: Date,
+  change: Partial<EarthquakeRecord> = {},
+): EarthquakeRecord => ({
+  kind: 'earthquake',
+  ...provenance(`${catalogue}/${id}`, observedAt),
+  raw: JSON.stringify([id, catalogue, observedAt, change]),
+  position: { lon: 84.6, lat: 44.05, original: { lon: 84.6, lat: 44.05, crs: 'WGS84' } },
+  catalogue,
+  depthKm: 12,
+  magnitude: 4.6,
+  magnitudeType: 'M',
+  place: '演练·新疆乌苏市',
+  review: 'AUTOMATIC',
+  eventType: 'earthquake',
+  withdrawn: false,
+  updatedAt: null,
+  sameWithin: { seconds: 60, metres: 100_000 },
+  status: 'EXERCISE',
   ...change,
 });

@@ -95,14 +95,14 @@ describe('one bad address', () => {
       () => new Error('did not fail'),
       (error: Error) => error,
     );
-    expect(message).toBe(`1 of 2 files failed: ${origin}/broken/{key}/x answered 500`);
+    expect(message).toBe(`1 of 2 sources failed: ${origin}/broken/{key}/x answered 500`);
     expect(asked[0]?.url).toBe(`/broken/${encodeURIComponent(KEY)}/x`);
     expect(taken).toHaveLength(1);
   });
   test('that gives something else than a table is kept as refused and makes the feed fail', async () => {
     answers.set(`/a/${encodeURIComponent(KEY)}`, 'Invalid MAP_KEY.');
     const { run, taken } = feed(['/a/{key}']);
-    await expect(run()).rejects.toThrow(/1 of 1 files failed: .*\/a\/\{key\}: no FIRMS table/);
+    await expect(run()).rejects.toThrow(/1 of 1 sources failed: .*\/a\/\{key\}: no FIRMS table/);
     expect(taken[0]?.rejects[0]?.reason).toBe('malformed');
   });
 });

@@ -1,3 +1,4 @@
+import { metresBetween } from '../../../model/fact.js';
 import { type Position, toPosition } from '../../../model/position.js';
 import type { FireAlarmRecord, Outcome } from '../../../model/record.js';
 import { parseTime } from '../../../model/time.js';
@@ -70,22 +71,13 @@ function positionOf(alarm: Gb28181Alarm, deviceId: string, settings: Settings): 
   if (lon === 0 && lat === 0) return listed ?? null;
   const said = toPosition(lon, lat, settings.crs);
   if (!said) throw new DecodeError('bad-position', `<Longitude> ${lon}, <Latitude> ${lat} is no place`);
-  return listed && kilometres(said, listed) > settings.maxKmFromDevice ? listed : said;
+  return listed && (metresBetween(said, listed) ?? 0) > settings.maxKmFromDevice * 1000 ? listed : said;
 }
 
 function degrees(text: string | undefined, name: string): number {
   if (text === undefined || !/^[+-]?\d{1,9}(\.\d{1,15})?$/.test(text))
     throw new DecodeError('bad-position', `<${name}> ${quoted(text ?? '')} is no number of degrees`);
   return Number(text);
-}
-
-/** Great-circle distance on a sphere: within 0.5 %. */
-function kilometres(a: Position, b: Position): number {
-  const rad = Math.PI / 180;
-  const h =
-    Math.sin(((b.lat - a.lat) * rad) / 2) ** 2 +
-    Math.cos(a.lat * rad) * Math.cos(b.lat * rad) * Math.sin(((b.lon - a.lon) * rad) / 2) ** 2;
-  return 2 * 6371 * Math.asin(Math.min(1, Math.sqrt(h)));
 }
 
 const quoted = (text: string): string => JSON.stringify(text.slice(0, 60));

@@ -50,6 +50,15 @@ describe('a message of a plant', () => {
       expect(readPlant(Buffer.from(item?.raw ?? ''))[section]).toEqual([item]);
     }
   });
+  test('may be base data alone, with the equipment it has, or among points; a name beside points is no base data', () => {
+    const hazard = { companyCode: 'C', hazardCode: 'H', hazardName: 'N', rLevel: 3 };
+    const alone = read({ ...hazard, equipment: [{ equipCode: 'V' }] });
+    expect([alone.hazards.map(({ fields }) => fields), alone.equipment.length]).toEqual([[hazard], 1]);
+    const mixed = read([POINT, hazard, { companyCode: 'C', companyName: 'M' }]);
+    expect([mixed.points.length, mixed.hazards.length, mixed.enterprises.length]).toEqual([1, 1, 1]);
+    const points = read({ companyCode: 'C', companyName: 'M', points: [POINT] });
+    expect([points.points.length, points.enterprises.length]).toEqual([1, 0]);
+  });
   test('keeps its good parts when one is none', () => {
     const { points, faults } = read({ points: [POINT, 7] });
     expect([points.length, faults]).toEqual([1, [{ raw: '{"points":7}', message: '7 in points is no object' }]]);

@@ -15,6 +15,11 @@ type Section = keyof typeof SECTIONS;
 const SECTION_OF: ReadonlyMap<string, Section> = new Map(
   Object.entries(SECTIONS).flatMap(([section, keys]) => keys.map((key) => [key, section as Section] as const)),
 );
+/** Base data may also come without a section, known by the name it gives. */
+const sectionOf = (part: unknown): Section => {
+  if (!isJsonObject(part) || 'pointCode' in part) return 'points';
+  return 'hazardName' in part ? 'hazards' : 'companyName' in part ? 'enterprises' : 'points';
+};
 /** Said once for all that a message holds. */
 const COMMON = ['companyCode', 'hazardCode', 'equipCode', 'time'];
 
@@ -35,7 +40,7 @@ export type PlantMessage = Readonly<Record<Section, readonly PlantItem[]>> & { r
 
 /**
  * A message of a plant's gateway: one point, an array of points, or an object of `points`, `equipment`, `enterprise` and `hazards`,
- * each one object or an array. Throws DecodeError where the whole cannot be trusted, and for an object that holds none of them.
+ * each one object or an array; a company's or a hazard's base data also alone, or in the array. Throws DecodeError where the whole cannot be trusted, and for an object that holds none of them.
  */
 export function readPlant(bytes: Uint8Array): PlantMessage {
   const value = readJson(bytes, { maxBytes: MAX_PLANT_BYTES, maxDepth: 10 });
@@ -62,12 +67,16 @@ export function readPlant(bytes: Uint8Array): PlantMessage {
   if (isJsonObject(value) && !('pointCode' in value)) {
     const common = Object.fromEntries(COMMON.flatMap((key) => (key in value ? [[key, value[key]]] : [])));
     const sections = Object.keys(value).filter((key) => SECTION_OF.has(key));
-    if (sections.length === 0)
+    const alone = sectionOf(value);
+    if (alone !== 'points' && !sections.some((key) => SECTION_OF.get(key) === 'points'))
+      add(alone, Object.fromEntries(Object.entries(value).filter(([key]) => !SECTION_OF.has(key))), {});
+    else if (sections.length === 0)
       throw new DecodeError(
         'unsupported',
         `${shownJson(value)} holds neither a pointCode nor points, equipment, enterprise or hazards`,
       );
     for (const key of sections) all(SECTION_OF.get(key) as Section, value[key], common);
-  } else all('points', value);
+  } else if (Array.isArray(value)) for (const each of value as unknown[]) add(sectionOf(each), each, {});
+  else add('points', value, {});
   return { ...found, faults };
 }

@@ -8,7 +8,7 @@ const HEADER = ['行号', '列名', '结果', '问题', '怎样改', 'Problem', 
 export function answerCsv(reading: TableReading): string {
   const { total, taken, examples, faults, notices } = reading;
   const refused = total - taken;
-  const whole = faults.find(({ row }) => row === 0);
+  const whole = total === 0 && faults.find(({ row }) => row === 0);
   const lines = [HEADER];
   if (!whole) {
     const [zhMore, enMore] =
@@ -29,7 +29,7 @@ export function answerCsv(reading: TableReading): string {
     if (refused > 0 && taken === 0) (lines[1] as string[])[2] = '退回';
   }
   const lineOf = (result: string) => (fault: TableFault) => [
-    fault.row === 0 ? '文件' : String(fault.row),
+    placeOf(fault),
     fault.column || (fault.row === 0 ? '' : '整行'),
     result,
     fault.zh,
@@ -40,5 +40,11 @@ export function answerCsv(reading: TableReading): string {
   lines.push(...faults.map(lineOf('退回')), ...notices.map(lineOf('提示')));
   return lines.map((cells) => `${cells.map(quoted).join(',')}\r\n`).join('');
 }
+
+/** "储备库!5", as Excel names a row of a sheet. */
+const placeOf = ({ row, sheet }: TableFault): string => {
+  if (row === 0) return sheet ?? '文件';
+  return sheet === undefined ? String(row) : `${sheet}!${row}`;
+};
 
 const quoted = (text: string): string => `"${neutralised(text).replaceAll('"', '""')}"`;

@@ -19,6 +19,8 @@ export interface TableFault extends CellProblem {
   readonly row: number;
   readonly column: string;
   readonly raw: string;
+  /** Where a workbook holds several tables. */
+  readonly sheet?: string;
 }
 
 export interface ReadTable<C extends Columns> {
@@ -41,8 +43,11 @@ export const EXAMPLE = '示例';
  * are bad; every fault names row and column and says what to do. Throws DecodeError where the file is no such table.
  */
 export function readRows<C extends Columns>(bytes: Uint8Array, columns: C, context: CellContext): ReadTable<C> {
-  return readHeaded(findTable(keptRow(bytes) ?? readSheets(bytes), columns), columns, context);
+  return readHeaded(findTable(sheetsOf(bytes), columns), columns, context);
 }
+
+/** The sheets of a table file, or the one row of a rejected row that came back. Throws DecodeError. */
+export const sheetsOf = (bytes: Uint8Array): readonly Sheet[] => keptRow(bytes) ?? readSheets(bytes);
 
 /** The `raw` of a rejected row, come back to be read again. */
 function keptRow(bytes: Uint8Array): readonly Sheet[] | undefined {
@@ -96,7 +101,8 @@ export function findTable(sheets: readonly Sheet[], columns: Columns): HeadedTab
   );
 }
 
-function placesOf({ cells }: SheetRow, columns: Columns): ReadonlyMap<string, number> {
+/** Which columns a row names, as a header does: field → index. */
+export function placesOf({ cells }: SheetRow, columns: Columns): ReadonlyMap<string, number> {
   const places = new Map<string, number>();
   const written = cells.map(headerKeys);
   for (const [field, { header, aliases }] of Object.entries(columns)) {
@@ -109,7 +115,8 @@ function placesOf({ cells }: SheetRow, columns: Columns): ReadonlyMap<string, nu
   return places;
 }
 
-function readHeaded<C extends Columns>(table: HeadedTable, columns: C, context: CellContext): ReadTable<C> {
+/** The rows below a header that `findTable` found. */
+export function readHeaded<C extends Columns>(table: HeadedTable, columns: C, context: CellContext): ReadTable<C> {
   const rows: GoodRow<C>[] = [];
   const faults: TableFault[] = [];
   let [total, examples] = [0, 0];

@@ -140,7 +140,8 @@ function rejectsOf(faults: readonly TableFault[], name: string): Reject[] {
   });
 }
 
-function unreadable(error: unknown, bytes: Uint8Array, name: string): TableReading {
+/** A file of which nothing could be read. */
+export function unreadable(error: unknown, bytes: Uint8Array, name: string): TableReading {
   const known = error instanceof DecodeError;
   const detail = known ? error.message : `its reader failed, which is a fault of the hub: ${messageOf(error)}`;
   const reason = known ? error.reason : 'cannot-be-stored';

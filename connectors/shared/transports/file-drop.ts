@@ -62,7 +62,7 @@ export class DropFolder {
 
   constructor(
     private readonly options: DropOptions,
-    private readonly read: (file: DroppedFile, now: Date) => DropVerdict,
+    private readonly read: (file: DroppedFile, now: Date) => DropVerdict | Promise<DropVerdict>,
   ) {}
 
   /** Takes what lies ready. Throws where the folder cannot be used, and after all others where a file cannot be read or moved. */
@@ -134,7 +134,7 @@ export class DropFolder {
       if (!filed) {
         const bytes = await this.#content(file);
         if (!bytes) return undefined;
-        const { outcome, failed, answer } = this.#judge(file, bytes, context.now());
+        const { outcome, failed, answer } = await this.#judge(file, bytes, context.now());
         await context.take(outcome);
         filed = { root, ...file, bytes, failed, answer, at: context.now() };
         this.#stored.set(key, { stats: file.stats, filed });
@@ -150,7 +150,7 @@ export class DropFolder {
     }
   }
 
-  #judge({ name, stats }: Waiting, bytes: Uint8Array, now: Date): DropVerdict {
+  #judge({ name, stats }: Waiting, bytes: Uint8Array, now: Date): DropVerdict | Promise<DropVerdict> {
     const { maxBytes } = this.options;
     if (stats.size <= maxBytes) return this.read({ name, bytes }, now);
     const detail = `${name}: ${stats.size} bytes, at most ${maxBytes} are taken: split it`;

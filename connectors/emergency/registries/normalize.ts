@@ -1,0 +1,16 @@
+import { PLAN, RESCUE_TEAM, SHELTER, SUPPLY_DEPOT, SUPPLY_ITEM } from '../../../model/registers/emergency.js';
+import { DUTY_SHIFT, EXPERT, INFORMATION_OFFICER } from '../../../model/registers/emergency-people.js';
+import { registerDrop } from '../../shared/registers/register-drop.js';
+
+/** The registers of this feed, a sheet each. */
+export const drop = registerDrop([
+  SUPPLY_DEPOT,
+  SUPPLY_ITEM,
+  RESCUE_TEAM,
+  SHELTER,
+  PLAN,
+  EXPERT,
+  INFORMATION_OFFICER,
+  DUTY_SHIFT,
+]);
+export const { normalize } = drop;
