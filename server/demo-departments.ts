@@ -1,9 +1,11 @@
 import { airQuality } from '../demo/air-quality.js';
+import { dutyOffice } from '../demo/duty-office.js';
 import { FilesServer } from '../demo/files-server.js';
 import { forestry } from '../demo/forestry.js';
 import { naturalResources } from '../demo/geohazard.js';
 import { industry } from '../demo/industry.js';
 import type { DemoPart, DemoWorld } from '../demo/part.js';
+import { police } from '../demo/police.js';
 import { seismic } from '../demo/seismic.js';
 import { Story } from '../demo/story.js';
 import { tourism } from '../demo/tourism.js';
@@ -21,6 +23,8 @@ const PARTS: readonly ((world: DemoWorld) => DemoPart)[] = [
   airQuality,
   industry,
   transport,
+  police,
+  dutyOffice,
   tourism,
   seismic,
 ];
@@ -29,6 +33,7 @@ export interface DemoOptions {
   /** 1 plays a round in eight minutes. */
   readonly speed: number;
   readonly key: DemoWorld['key'];
+  readonly adminKey: string;
   readonly databaseUrl: string;
   readonly now?: () => Date;
 }

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { graphql } from './generated/gql.js';
 import { type Graph, openGraph } from './support/graph.js';
+import { incidentRecord } from './support/incident-record.js';
 import {
+  deviceStateRecord,
   fireAlarmRecord,
   hotspotRecord,
   observationRecord,
@@ -21,6 +23,7 @@ beforeAll(async () => {
     { id: 'weather/warnings', freshness: 'contact' },
     { id: 'forestry/hotspots', freshness: 'contact' },
     { id: 'forestry/video-alarms', freshness: 'contact' },
+    { id: 'public-security/incidents', freshness: 'contact' },
     { id: 'industry/hazardous-chemicals' },
   ]);
   const numbers = Array.from({ length: MANY }, (_, n) => n);
@@ -31,6 +34,7 @@ beforeAll(async () => {
         stationRecord(`S${n}`),
         observationRecord(`S${n}`, NOW, n),
         observationRecord(`S${n}`, NOW, n, { property: 'rain-1h' }),
+        deviceStateRecord(`S${n}`, NOW),
         { kind: 'threshold', station: `S${n}`, property: 'water-level', name: 'warning', value: n + 1, raw: `t${n}` },
       ]),
       numbers.map((n) => ({ raw: `bad ${n}`, reason: 'malformed', detail: 'not a frame' })),
@@ -51,8 +55,20 @@ beforeAll(async () => {
     'forestry/video-alarms',
     numbers.map((n) => fireAlarmRecord(`A${n}`, NOW)),
   );
+  await graph.take(
+    'public-security/incidents',
+    numbers.map((n) => incidentRecord(`I${n}`, NOW)),
+  );
 });
 afterAll(() => graph.close());
+
+const INCIDENTS = graphql(`
+  query IncidentsDeep($first: Int!) {
+    incidents(first: $first) {
+      edges { node { id feed { state } division { name } class { name parent { name } } history { revision } reports { id } reportDue { kind } } }
+    }
+  }
+`);
 
 const STATIONS = graphql(`
   query StationsDeep($first: Int!) {
@@ -62,6 +78,8 @@ const STATIONS = graphql(`
           id
           department { code feeds { id state } }
           division { name parent { name } }
+          deviceState { condition }
+          deviceStates { device station { id } }
           feed { id state title rejections(first: 3) { edges { node { reason raw } } } }
           datastreams {
             property
@@ -104,6 +122,14 @@ const FIRES = graphql(`
   }
 `);
 
+const DEVICES = graphql(`
+  query DevicesDeep($first: Int!) {
+    deviceStates(first: $first) {
+      edges { node { id condition feed { state } division { name } station { deviceState { device } } } }
+    }
+  }
+`);
+
 const FEEDS = graphql(`
   query FeedsDeep {
     departments { code feeds { id department { code } rejections(first: 2) { edges { node { detail } } } } }
@@ -117,7 +143,7 @@ test('stations with all that hangs on them cost as many statements for 50 as for
   expect(many.data.stations.edges).toHaveLength(MANY);
   expect(many.data.stations.edges[0]!.node.datastreams).toHaveLength(2);
   expect(many.statements).toHaveLength(few.statements.length);
-  expect(few.statements.length).toBeLessThanOrEqual(8);
+  expect(few.statements.length).toBeLessThanOrEqual(9);
 });
 
 test('warnings with texts, sources, divisions and predecessors cost as many statements for 50 as for 5', async () => {
@@ -135,6 +161,21 @@ test('fires cost as many statements for 50 as for 5', async () => {
   const many = await graph.cost(FIRES, { first: MANY });
   expect(many.data.fireHotspots.edges).toHaveLength(MANY);
   expect(many.data.fireAlarms.edges).toHaveLength(MANY);
+  expect(many.statements).toHaveLength(few.statements.length);
+});
+
+test('incidents with their classes and revisions cost as many statements for 50 as for 5', async () => {
+  const few = await graph.cost(INCIDENTS, { first: 5 });
+  const many = await graph.cost(INCIDENTS, { first: MANY });
+  expect(many.data.incidents.edges).toHaveLength(MANY);
+  expect(many.data.incidents.edges.every(({ node }) => node.history.length === 1)).toBe(true);
+  expect(many.statements).toHaveLength(few.statements.length);
+});
+
+test('states of devices cost as many statements for 50 as for 5', async () => {
+  const few = await graph.cost(DEVICES, { first: 5 });
+  const many = await graph.cost(DEVICES, { first: MANY });
+  expect(many.data.deviceStates.edges).toHaveLength(MANY);
   expect(many.statements).toHaveLength(few.statements.length);
 });
 

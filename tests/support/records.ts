@@ -1,4 +1,5 @@
 import type {
+  DeviceStateRecord,
   EarthquakeRecord,
   FireAlarmRecord,
   HotspotRecord,
@@ -85,6 +86,7 @@ export const hotspotRecord = (id: string, observedAt: Date, lon: number, lat: nu
   brightnessKelvin: 330,
   radiativePowerMegawatts: 4.5,
   daytime: true,
+  sameWithin: { seconds: 3600, metres: 2000 },
   status: 'EXERCISE',
 });
 
@@ -96,7 +98,27 @@ export const fireAlarmRecord = (id: string, observedAt: Date): FireAlarmRecord =
   priority: 1,
   description: '林区烟雾',
   position: null,
+  sameWithin: { seconds: 3600, metres: 2000 },
   status: 'EXERCISE',
+});
+
+/** Equipment SB1, running, unless told otherwise. */
+export const deviceStateRecord = (
+  station: string,
+  observedAt: Date,
+  change: Partial<DeviceStateRecord> = {},
+): DeviceStateRecord => ({
+  kind: 'device-state',
+  ...provenance(`${station} ${JSON.stringify(change)} ${observedAt.getTime()}`, observedAt),
+  station,
+  device: 'SB1',
+  aspect: 'EQUIPMENT',
+  condition: 'RUNNING',
+  runHours: null,
+  sourceText: change.condition ?? 'RUNNING',
+  position: { lon: 84.68, lat: 44.44, original: { lon: 84.68, lat: 44.44, crs: 'WGS84' } },
+  status: 'EXERCISE',
+  ...change,
 });
 
 /** An entry of a register without a place, unless told otherwise. */
