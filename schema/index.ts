@@ -23,6 +23,7 @@ import { addReports } from './shared/report.js';
 import { addStations } from './shared/station.js';
 import { addWarnings } from './shared/warning.js';
 import { addVisitorFlow } from './tourism/visitor-flow.js';
+import { addRoadEvents } from './transport/road-event.js';
 
 /** The hub's whole public schema. */
 export function buildSchema(): GraphQLSchema {
@@ -44,6 +45,7 @@ export function buildSchema(): GraphQLSchema {
   addDeviceStates(builder, refs);
   addFires(builder, refs);
   addAirQuality(builder, refs);
+  addRoadEvents(builder, refs);
   addIncidents(builder, refs);
   addIncidentReports(builder, refs);
   addFacts(builder);

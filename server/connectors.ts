@@ -17,6 +17,7 @@ import type { RuntimeSettings } from '../connectors/runtime.js';
 import catalogue from '../connectors/seismic/catalogue/index.js';
 import scenicService from '../connectors/tourism/scenic-service/index.js';
 import visitorFlow from '../connectors/tourism/visitor-flow/index.js';
+import roadEvents from '../connectors/transport/road-events/index.js';
 import hydrologyDatabase from '../connectors/water/hydrology-db/index.js';
 import reservoirs from '../connectors/water/reservoirs/index.js';
 import telemetry from '../connectors/water/telemetry/index.js';
@@ -38,6 +39,7 @@ export const connectors: readonly Connector<RuntimeSettings>[] = [
   airQuality,
   hazardousChemicals,
   hazardousChemicalsPush,
+  roadEvents,
   enterprises,
   incidents,
   incidentReports,

@@ -9,6 +9,7 @@ import { police } from '../demo/police.js';
 import { seismic } from '../demo/seismic.js';
 import { Story } from '../demo/story.js';
 import { tourism } from '../demo/tourism.js';
+import { transport } from '../demo/transport.js';
 import { water } from '../demo/water.js';
 import { weather } from '../demo/weather.js';
 import type { DemoDepartments } from './demo.js';
@@ -21,6 +22,7 @@ const PARTS: readonly ((world: DemoWorld) => DemoPart)[] = [
   forestry,
   airQuality,
   industry,
+  transport,
   police,
   dutyOffice,
   tourism,

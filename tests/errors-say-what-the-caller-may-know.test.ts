@@ -37,6 +37,7 @@ describe('who may do what', () => {
     'query { deviceStates { edges { cursor } } }',
     'query { airQuality { edges { cursor } } }',
     'query { airQualityLatest { edges { cursor } } }',
+    'query { roadEvents { edges { cursor } } }',
     'query { incidents { edges { cursor } } }',
     'query { incident(id: "x") { id } }',
     'mutation { fileIncidentReport(input: { idempotencyKey: "x", kind: FIRST, text: "x", unit: "x" }) { __typename } }',
