@@ -1,11 +1,13 @@
-import type { MultiPolygon, Polygon } from 'geojson';
+import type { LineString, MultiPoint, MultiPolygon, Point, Polygon } from 'geojson';
 import type { AirDifference, AqiEdition, Averaging, Pollutant } from './air-quality.js';
 import type { DeviceAspect, DeviceCondition } from './device-state.js';
 import type { Review } from './earthquake.js';
 import type { Reach } from './fact.js';
+import type { IncidentLevel, IncidentState } from './incident.js';
 import type { Position } from './position.js';
 import type { PropertyName } from './property.js';
 import type { RegisterFields } from './register.js';
+import type { RoadCause, RoadEventKind, RoadPlacing, RoadState } from './road-event.js';
 import type { ComfortLevel } from './visitor-flow.js';
 import type { WarningLevel, WarningStatus } from './warning.js';
 
@@ -87,7 +89,7 @@ export interface WarningText {
 export interface WarningRecord extends Provenance {
   readonly kind: 'warning';
   readonly identifier: string;
-  readonly format: '12379' | 'cap';
+  readonly format: '12379' | 'cap' | 'mapped';
   readonly messageType: 'ALERT' | 'UPDATE' | 'CANCEL';
   readonly status: WarningStatus;
   /** Identifiers this message supersedes or cancels; never its own. */
@@ -101,6 +103,35 @@ export interface WarningRecord extends Provenance {
   readonly texts: readonly WarningText[];
   readonly divisionCodes: readonly string[];
   readonly area: Polygon | MultiPolygon | null;
+}
+
+/** What happened and calls for help, by one source's own number; later words on the same number replace earlier ones. */
+export interface IncidentRecord extends Provenance {
+  readonly kind: 'incident';
+  /** The source's own number: 接警单号. */
+  readonly number: string;
+  readonly title: string;
+  /** Null where the source says nothing: what it said before stays. So with all that may be null here. */
+  readonly description: string | null;
+  readonly address: string | null;
+  /** GB/T 35561-2017. */
+  readonly classCode: string | null;
+  readonly level: IncidentLevel;
+  readonly state: IncidentState;
+  /** In the source's own words. */
+  readonly sourceState: string | null;
+  /** In the source's own code: BJFSDM. */
+  readonly sourceType: string | null;
+  /** Who answers for it: GXDWDM. */
+  readonly unitCode: string | null;
+  readonly dispatchNumber: string | null;
+  readonly feedbackNumber: string | null;
+  /** The newest moment that the source names. An older word never replaces a newer one. */
+  readonly changedAt: Date;
+  readonly position: Position | null;
+  /** As the source says; the hub's own point-in-polygon answer goes before it. */
+  readonly divisionCode?: string;
+  readonly status: WarningStatus;
 }
 
 export interface HotspotRecord extends Provenance {
@@ -234,6 +265,52 @@ export interface RegisterRecord extends Piece {
   readonly status: WarningStatus;
 }
 
+/** What blocks or hinders a road. observedAt is when the source last spoke of it: an older word never replaces a newer one. */
+export interface RoadEventRecord extends Provenance {
+  readonly kind: 'road-event';
+  /** Where it begins. */
+  readonly position: Position | null;
+  /** WGS84. */
+  readonly geometry: Point | MultiPoint | LineString | null;
+  readonly placedBy: RoadPlacing;
+  /** Why it has no place, or only a part of one, in a sentence for who looks at the map. */
+  readonly placeNote: string | null;
+  /** Where it has no place of its own. */
+  readonly divisionCode?: string;
+  readonly eventKind: RoadEventKind;
+  readonly state: RoadState;
+  readonly cause: RoadCause;
+  /** In the source's own words, as are `startStake`, `endStake` and `impact`. */
+  readonly causeText: string | null;
+  /** "G30"; null where the source names roads in words only. */
+  readonly roadCode: string | null;
+  readonly section: string;
+  readonly direction: string | null;
+  readonly startStake: string | null;
+  readonly endStake: string | null;
+  /** From the route's beginning. */
+  readonly startStakeMetres: number | null;
+  readonly endStakeMetres: number | null;
+  readonly impact: string | null;
+  readonly measures: string | null;
+  readonly description: string | null;
+  readonly startsAt: Date;
+  readonly expectedEndAt: Date | null;
+  readonly endedAt: Date | null;
+  readonly managingUnit: string | null;
+  readonly reportingUnit: string | null;
+  /** Names of persons. */
+  readonly preparedBy: string | null;
+  readonly reviewedBy: string | null;
+  readonly status: WarningStatus;
+}
+
+/** The source's whole list of road events by sourceId, complete at observedAt: what the hub has of this feed and is not listed is over. */
+export interface RoadEventListRecord extends Provenance {
+  readonly kind: 'road-event-list';
+  readonly listed: readonly string[];
+}
+
 export type FeedRecord =
   | StationRecord
   | ThresholdRecord
@@ -242,6 +319,9 @@ export type FeedRecord =
   | HotspotRecord
   | FireAlarmRecord
   | AirQualityRecord
+  | RoadEventRecord
+  | RoadEventListRecord
+  | IncidentRecord
   | DeviceStateRecord
   | VisitorFlowRecord
   | EarthquakeRecord
@@ -269,6 +349,8 @@ export const REJECT_REASONS = [
   'bad-position',
   'unknown-station',
   'unknown-code',
+  'mapping-failed',
+  'mapping-stopped',
   'wrong-password',
   'cannot-be-stored',
 ] as const;

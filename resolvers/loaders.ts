@@ -1,6 +1,8 @@
 import DataLoader from 'dataloader';
 import type { WarningSnapshot } from '../model/entry.js';
+import type { IncidentReportRow, IncidentRevisionRow, IncidentRow } from '../model/incident-rows.js';
 import type { Jurisdictions } from '../model/jurisdiction.js';
+import type { LivePort } from '../model/live.js';
 import type { QualitySheet } from '../model/repair.js';
 import type {
   AlarmRow,
@@ -23,10 +25,13 @@ import type {
 import type { Database } from '../prisma/database.js';
 import { loadJurisdictions } from '../prisma/store/jurisdictions.js';
 import type { PageRequest } from '../prisma/store/keyset.js';
+import { type Contents, entriesIn, stationsIn } from '../prisma/store/read-contents.js';
 import { latestDeviceStates } from '../prisma/store/read-device-states.js';
 import { earthquakesById, quakeReportsOf, reportHistory } from '../prisma/store/read-earthquakes.js';
 import { feedsById, feedsOfDepartments, rejectionsOf } from '../prisma/store/read-feeds.js';
 import { alarmsOf, firesById, hotspotsOf, type SightingCount, sightingCounts } from '../prisma/store/read-fires.js';
+import { reportsById, reportsOfIncidents } from '../prisma/store/read-incident-reports.js';
+import { incidentsById, revisionsOfIncidents } from '../prisma/store/read-incidents.js';
 import { latestOf } from '../prisma/store/read-observations.js';
 import { qualityOf } from '../prisma/store/read-quality.js';
 import {
@@ -48,6 +53,7 @@ import {
 import { latestVisitorFlow } from '../prisma/store/read-visitor-flow.js';
 import { sourcesOf, supersededBy } from '../prisma/store/read-warnings.js';
 import { readSnapshots } from '../prisma/store/warning-rows.js';
+import { type LiveLoaders, liveLoaders } from './live-loaders.js';
 
 /** One statement a kind and level of nesting, however many things ask. Made per operation, and anew per live event. */
 export interface Loaders {
@@ -60,6 +66,8 @@ export interface Loaders {
   readonly station: DataLoader<string, StationRow | undefined>;
   /** By the beginning of their codes. */
   readonly stationsUnder: DataLoader<StationsUnder, readonly StationRow[], string>;
+  readonly stationsIn: DataLoader<Contents, readonly StationRow[], string>;
+  readonly entriesIn: DataLoader<Contents, readonly RegisterRow[], string>;
   readonly datastream: DataLoader<string, DatastreamRow | undefined>;
   readonly datastreamsOfStation: DataLoader<string, readonly DatastreamRow[]>;
   readonly thresholdsOfStation: DataLoader<string, readonly ThresholdRow[]>;
@@ -69,6 +77,10 @@ export interface Loaders {
   readonly warning: DataLoader<string, WarningSnapshot | undefined>;
   readonly supersedes: DataLoader<string, readonly string[]>;
   readonly warningSources: DataLoader<string, readonly SourceRow[]>;
+  readonly incident: DataLoader<string, IncidentRow | undefined>;
+  readonly revisionsOfIncident: DataLoader<string, readonly IncidentRevisionRow[]>;
+  readonly incidentReport: DataLoader<string, IncidentReportRow | undefined>;
+  readonly reportsOfIncident: DataLoader<string, readonly IncidentReportRow[]>;
   readonly fire: DataLoader<string, FireRow | undefined>;
   readonly hotspotsOfFire: DataLoader<string, readonly HotspotRow[]>;
   readonly alarmsOfFire: DataLoader<string, readonly AlarmRow[]>;
@@ -78,6 +90,8 @@ export interface Loaders {
   readonly earthquake: DataLoader<string, QuakeReportRow | undefined>;
   readonly quakeReports: DataLoader<string, readonly QuakeReportRow[]>;
   readonly reportHistory: DataLoader<string, readonly RevisionRow[]>;
+  /** By the noun (model/live-nouns.ts), then by code. Undefined where no feed of this hub answers for the noun. */
+  readonly live: LiveLoaders;
   readonly entry: DataLoader<string, RegisterRow | undefined>;
   /** Of every feed that has one. */
   readonly entriesOfCode: DataLoader<RegisterKey, readonly RegisterRow[], string>;
@@ -85,7 +99,7 @@ export interface Loaders {
   readonly revisionsOfEntry: DataLoader<string, readonly RegisterRow[]>;
 }
 
-export function createLoaders(db: Database): Loaders {
+export function createLoaders(db: Database, live: LivePort): Loaders {
   return {
     feed: one(
       (ids) => feedsById(db, ids),
@@ -97,6 +111,7 @@ export function createLoaders(db: Database): Loaders {
     ),
     rejections: rejectionLoader(db),
     quality: qualityLoader(db),
+    ...incidentLoaders(db),
     jurisdictions: new DataLoader(async (keys) => {
       const found = await loadJurisdictions(db);
       return keys.map(() => found);
@@ -104,9 +119,12 @@ export function createLoaders(db: Database): Loaders {
     ...stationLoaders(db),
     ...warningLoaders(db),
     ...reportLoaders(db),
+    stationsIn: placed((wanted) => stationsIn(db, wanted), contentsKey),
+    entriesIn: placed((wanted) => entriesIn(db, wanted), contentsKey),
     ...quakeLoaders(db),
     ...fireLoaders(db),
     ...registerLoaders(db),
+    live: liveLoaders(live),
   };
 }
 
@@ -133,6 +151,8 @@ function reportLoaders(db: Database): Pick<Loaders, 'latestVisitorFlow'> {
       (codes) => latestVisitorFlow(db, codes),
       (row) => row.areaCode,
     ),
+    ...quakeLoaders(db),
+    ...registerLoaders(db),
   };
 }
 
@@ -180,6 +200,8 @@ function stationLoaders(db: Database): StationLoaders {
   };
 }
 
+const contentsKey = ({ prefix, first, only }: Contents): string => JSON.stringify([prefix, first, only]);
+
 function quakeLoaders(db: Database): Pick<Loaders, 'earthquake' | 'quakeReports' | 'reportHistory'> {
   return {
     earthquake: one(
@@ -193,6 +215,30 @@ function quakeLoaders(db: Database): Pick<Loaders, 'earthquake' | 'quakeReports'
     reportHistory: many(
       (ids) => reportHistory(db, ids),
       (row) => row.reportId,
+    ),
+    ...registerLoaders(db),
+  };
+}
+
+type IncidentLoaders = Pick<Loaders, 'incident' | 'revisionsOfIncident' | 'incidentReport' | 'reportsOfIncident'>;
+
+function incidentLoaders(db: Database): IncidentLoaders {
+  return {
+    incidentReport: one(
+      (ids) => reportsById(db, ids),
+      (row) => row.id,
+    ),
+    reportsOfIncident: many(
+      (ids) => reportsOfIncidents(db, ids),
+      (row) => row.incidentId,
+    ),
+    incident: one(
+      (ids) => incidentsById(db, ids),
+      (row) => row.id,
+    ),
+    revisionsOfIncident: many(
+      (ids) => revisionsOfIncidents(db, ids),
+      (row) => row.incidentId,
     ),
   };
 }

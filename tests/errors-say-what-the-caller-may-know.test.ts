@@ -37,6 +37,10 @@ describe('who may do what', () => {
     'query { deviceStates { edges { cursor } } }',
     'query { airQuality { edges { cursor } } }',
     'query { airQualityLatest { edges { cursor } } }',
+    'query { roadEvents { edges { cursor } } }',
+    'query { incidents { edges { cursor } } }',
+    'query { incident(id: "x") { id } }',
+    'mutation { fileIncidentReport(input: { idempotencyKey: "x", kind: FIRST, text: "x", unit: "x" }) { __typename } }',
     'query { visitorFlow { edges { cursor } } }',
     'query { earthquakes { edges { cursor } } }',
     'query { earthquake(id: "1") { id } }',
@@ -57,6 +61,7 @@ describe('who may do what', () => {
       `mutation { retire${type}(id: "x") { id } }`,
     ]),
     'mutation { retryRejected(feed: "water/telemetry") { inputs } }',
+    'mutation { reloadSettings { error } }',
   ];
   test.each(everyRoot)('without the right to read, %s is UNAUTHENTICATED and gives nothing', async (query) => {
     const { data, errors } = await graph.answer(query, {}, STRANGER);
@@ -108,6 +113,7 @@ describe('what is wrong with a request is BAD_INPUT', () => {
     ['a time that is a number', '{ fireAlarms(filter: { since: 5 }) { edges { cursor } } }', {}],
     ['an Int too large', '{ stations(first: 99999999999) { edges { cursor } } }', {}],
     ['a missing variable', 'query ($id: ID!) { feed(id: $id) { id } }', {}],
+    ['a class that is none', '{ incidents(filter: { classes: ["fire"] }) { edges { cursor } } }', {}],
     ['an id too long', 'query ($id: ID!) { feed(id: $id) { id } }', { id: 'x'.repeat(257) }],
     ['an id with a NUL', 'query ($id: ID!) { station(id: $id) { id } }', { id: 'a\0b' }],
     ['a warning’s id with a NUL', 'query ($id: ID!) { warning(id: $id) { id } }', { id: 'a\0b' }],

@@ -15,10 +15,12 @@ import { writeAirQuality } from './write-air-quality.js';
 import { writeDeviceStates } from './write-device-states.js';
 import { writeEarthquakes } from './write-earthquakes.js';
 import { writeFireAlarms, writeHotspots } from './write-fires.js';
+import { writeIncidents } from './write-incidents.js';
 import { datastreamId, ensureDatastreams, writeObservations } from './write-observations.js';
 import { countDay } from './write-quality.js';
 import { writeRegister } from './write-register.js';
 import { writeRejections } from './write-rejections.js';
+import { endUnlisted, writeRoadEvents } from './write-road-events.js';
 import { stationId, writeStations, writeThresholds } from './write-stations.js';
 import { writeVisitorFlow } from './write-visitor-flow.js';
 import { writeWarnings } from './write-warnings.js';
@@ -84,7 +86,7 @@ function difference(found: readonly string[], before: readonly string[]): { fres
   return { fresh, gone };
 }
 
-/** The nouns that need nothing of one another, each with one statement a kind. */
+/** The nouns that need nothing of one another, each with a statement or few a kind. */
 async function writeNouns(
   client: Queryable,
   feedId: string,
@@ -95,6 +97,9 @@ async function writeNouns(
     await writeHotspots(client, feedId, ofKind(records, 'hotspot'), at),
     await writeFireAlarms(client, feedId, ofKind(records, 'fire-alarm'), at),
     await writeAirQuality(client, feedId, ofKind(records, 'air-quality'), at),
+    await writeRoadEvents(client, feedId, ofKind(records, 'road-event'), at),
+    await endUnlisted(client, feedId, ofKind(records, 'road-event-list')),
+    await writeIncidents(client, feedId, ofKind(records, 'incident'), at),
     await writeVisitorFlow(client, feedId, ofKind(records, 'visitor-flow'), at),
     await writeEarthquakes(client, feedId, ofKind(records, 'earthquake'), at),
     await writeRegister(client, feedId, ofKind(records, 'register'), at),
