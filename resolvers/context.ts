@@ -1,6 +1,8 @@
 import type { LogHub } from '../events/hub.js';
 import { HubError } from '../model/errors.js';
+import type { ReportDeadlines } from '../model/incident-report.js';
 import type { LivePort } from '../model/live.js';
+import type { ReloadResult } from '../model/reload.js';
 import type { RetryRequest, RetryResult } from '../model/repair.js';
 import type { Database } from '../prisma/database.js';
 import type { DivisionRegistry } from '../prisma/store/read-divisions.js';
@@ -22,7 +24,10 @@ export interface HubContext {
   readonly feedControl: {
     setEnabled(feedId: string, enabled: boolean, reason?: string): Promise<void>;
     retryRejected(feedId: string, request: RetryRequest): Promise<RetryResult>;
+    reloadSettings(): Promise<ReloadResult>;
   };
+  /** How soon incidents are to be reported, by the settings of now; undefined where this hub takes no reports. */
+  reportDeadlines(): ReportDeadlines | undefined;
 }
 
 /** A graphql-ws context lives as long as its operation: what one event loaded must not answer for the next. */

@@ -5,6 +5,7 @@ import type { IncidentRevisionRow, IncidentRow } from '../model/incident-rows.js
 import type { JurisdictionAreaRow, JurisdictionRow } from '../model/jurisdiction.js';
 import type { RegisterCode } from '../model/register.js';
 import { REGISTERS } from '../model/registers.js';
+import type { ReloadResult } from '../model/reload.js';
 import type { GapRow, QualitySheet, RetryResult } from '../model/repair.js';
 import type {
   AirQualityRow,
@@ -20,6 +21,7 @@ import type {
   RejectionRow,
   ReportRow,
   RevisionRow,
+  RoadEventRow,
   SeriesRow,
   SourceRow,
   StationRow,
@@ -53,6 +55,7 @@ export function createRefs(builder: Builder) {
     FeedQuality: builder.objectRef<QualitySheet>('FeedQuality'),
     RejectionCount: builder.objectRef<QualitySheet['rejections'][number]>('RejectionCount'),
     FeedGap: builder.objectRef<GapRow & { readonly month: string }>('FeedGap'),
+    SettingsReload: builder.objectRef<ReloadResult>('SettingsReload'),
     RetryResult: builder.objectRef<RetryResult>('RetryResult'),
     Jurisdiction: builder.objectRef<JurisdictionRow>('Jurisdiction'),
     JurisdictionArea: builder.objectRef<JurisdictionAreaRow>('JurisdictionArea'),
@@ -64,6 +67,7 @@ export function createRefs(builder: Builder) {
     FireHotspot: builder.objectRef<HotspotRow>('FireHotspot'),
     FireAlarm: builder.objectRef<AlarmRow>('FireAlarm'),
     AirQuality: builder.objectRef<AirQualityRow>('AirQuality'),
+    RoadEvent: builder.objectRef<RoadEventRow>('RoadEvent'),
     Incident: builder.objectRef<IncidentRow>('Incident'),
     IncidentClass: builder.objectRef<IncidentClass>('IncidentClass'),
     IncidentRevision: builder.objectRef<IncidentRevisionRow>('IncidentRevision'),

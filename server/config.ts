@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { type Document, isMap, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import type { Connector } from '../connectors/connector.js';
@@ -170,6 +171,13 @@ export class Config {
     return line;
   }
 }
+
+/** The settings of the hub that differ and hold only after a restart: all but the feeds and where they may connect to. */
+export const fixedDifferences = (before: HubSettings, after: HubSettings): string[] =>
+  [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .filter((name) => name !== 'outbound')
+    .filter((name) => !isDeepStrictEqual(Reflect.get(before, name), Reflect.get(after, name)))
+    .map((name) => `hub.${name}`);
 
 /** Reads a settings file; every mistake is a ConfigError naming file, line and reason. */
 export function readConfig(path: string, connectors: readonly Connector<RuntimeSettings>[], secrets: Secrets): Config {

@@ -1,5 +1,6 @@
 import type { Connector } from '../connectors/connector.js';
 import airQuality from '../connectors/ecology/air-quality/index.js';
+import incidentReports from '../connectors/emergency/incident-reports/index.js';
 import registries from '../connectors/emergency/registries/index.js';
 import hotspots from '../connectors/forestry/hotspots/index.js';
 import patrolPoints from '../connectors/forestry/patrol-points/index.js';
@@ -16,6 +17,7 @@ import type { RuntimeSettings } from '../connectors/runtime.js';
 import catalogue from '../connectors/seismic/catalogue/index.js';
 import scenicService from '../connectors/tourism/scenic-service/index.js';
 import visitorFlow from '../connectors/tourism/visitor-flow/index.js';
+import roadEvents from '../connectors/transport/road-events/index.js';
 import hydrologyDatabase from '../connectors/water/hydrology-db/index.js';
 import reservoirs from '../connectors/water/reservoirs/index.js';
 import telemetry from '../connectors/water/telemetry/index.js';
@@ -37,8 +39,10 @@ export const connectors: readonly Connector<RuntimeSettings>[] = [
   airQuality,
   hazardousChemicals,
   hazardousChemicalsPush,
+  roadEvents,
   enterprises,
   incidents,
+  incidentReports,
   registries,
   buildings,
   constructionSites,

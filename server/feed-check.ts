@@ -63,7 +63,9 @@ export async function checkFeeds(request: CheckRequest): Promise<CheckReport> {
 
 const describe = ({ connector, settings }: ConfiguredFeed): CheckReport['feeds'][number] => {
   const own = settings as Partial<Declared>;
-  const how = own.transport === undefined ? 'by code' : `${own.transport}, ${own.format} → ${own.to}`;
+  const copied = own.transport === undefined ? 'by code' : `${own.transport}, ${own.format} → ${own.to}`;
+  const { answersFor } = connector;
+  const how = answersFor === undefined ? copied : `${own.transport}, live → ${answersFor}`;
   return { id: connector.id, title: connector.title.zh, how };
 };
 

@@ -37,8 +37,10 @@ describe('who may do what', () => {
     'query { deviceStates { edges { cursor } } }',
     'query { airQuality { edges { cursor } } }',
     'query { airQualityLatest { edges { cursor } } }',
+    'query { roadEvents { edges { cursor } } }',
     'query { incidents { edges { cursor } } }',
     'query { incident(id: "x") { id } }',
+    'mutation { fileIncidentReport(input: { idempotencyKey: "x", kind: FIRST, text: "x", unit: "x" }) { __typename } }',
     'query { visitorFlow { edges { cursor } } }',
     'query { earthquakes { edges { cursor } } }',
     'query { earthquake(id: "1") { id } }',
@@ -59,6 +61,7 @@ describe('who may do what', () => {
       `mutation { retire${type}(id: "x") { id } }`,
     ]),
     'mutation { retryRejected(feed: "water/telemetry") { inputs } }',
+    'mutation { reloadSettings { error } }',
   ];
   test.each(everyRoot)('without the right to read, %s is UNAUTHENTICATED and gives nothing', async (query) => {
     const { data, errors } = await graph.answer(query, {}, STRANGER);

@@ -75,17 +75,3 @@ test('each scenic area shows its newest, and a correction replaces it', async ()
   const { visitorFlow } = await graph.ask(FLOWS, {});
   expect(visitorFlow.edges[1]?.node).toMatchObject({ share: 0.8833, revision: 1 });
 });
-
-test('flows and areas cost as many statements for 50 as for 5', async () => {
-  const numbers = Array.from({ length: 50 }, (_, n) => n);
-  await send({
-    areas: numbers.map((n) => area(`N${n}`, { capacity: 100 })),
-    flows: numbers.map((n) => flow(`N${n}`, 55, n)),
-  });
-  const costs = async (first: number) => {
-    const areas = await graph.cost(AREAS, { first });
-    const flows = await graph.cost(FLOWS, { first });
-    return [areas.statements.length, flows.statements.length];
-  };
-  expect(await costs(50)).toEqual(await costs(5));
-});

@@ -22,12 +22,14 @@ const COLUMNS = [
 /** What the source does not speak of again stays as it was. */
 const STAYS = [
   ...['lon', 'lat', 'original_lon', 'original_lat', 'original_crs', 'division_code', 'description', 'address'],
-  ...['class_code', 'source_state', 'source_type', 'unit_code', 'dispatch_number', 'feedback_number'],
+  ...['source_state', 'source_type', 'unit_code', 'dispatch_number', 'feedback_number'],
 ];
 const SPOKEN_OF: Readonly<Record<string, string>> = {
   ...Object.fromEntries(STAYS.map((name) => [name, `coalesce(excluded.${name}, t.${name})`])),
   level: `CASE WHEN excluded.level = 'UNKNOWN' THEN t.level ELSE excluded.level END`,
-  state: `CASE WHEN excluded.source_state IS NULL THEN t.state ELSE excluded.state END`,
+  // Once it is reported by hand, what the reports say of its class and of its end counts for more.
+  class_code: `CASE WHEN t.report_count > 0 THEN coalesce(t.class_code, excluded.class_code) ELSE coalesce(excluded.class_code, t.class_code) END`,
+  state: `CASE WHEN excluded.source_state IS NULL OR t.last_report_kind = 'FINAL' THEN t.state ELSE excluded.state END`,
 };
 
 /** What the history keeps of a revision, besides the incident's id. */
