@@ -14,7 +14,7 @@ interface Found {
   readonly faults: readonly string[];
   readonly slowest: string;
   readonly worstMs: number;
-  /** A share of the longest input that is read, and three seconds for a machine that is busy. */
+  /** A share of the longest input that is read, and five seconds for a machine that is busy. */
   readonly limitMs: number;
   /** Still in use afterwards. */
   readonly keptMb: number;

@@ -107,7 +107,7 @@ const CONTROLS: readonly Door[] = [
     name: 'control: hangs',
     ...{ files: [], maxBytes: 10_000, feeds: [] },
     open(bytes) {
-      const until = bytes.length > 10_000 ? performance.now() + 4000 : 0;
+      const until = bytes.length > 10_000 ? performance.now() + 6000 : 0;
       while (performance.now() < until);
     },
   },
@@ -132,7 +132,7 @@ async function inUseMb(): Promise<number> {
 async function hammer(door: Door): Promise<void> {
   const found = {
     door: door.name,
-    limitMs: 3000 + door.maxBytes / 1000,
+    limitMs: 5000 + door.maxBytes / 1000,
     inputs: 0,
     faults: [] as string[],
     slowest: '',
