@@ -1,11 +1,13 @@
 import type { Connector } from '../connectors/connector.js';
 import airQuality from '../connectors/ecology/air-quality/index.js';
+import outlets from '../connectors/ecology/outlets/index.js';
 import incidentReports from '../connectors/emergency/incident-reports/index.js';
 import registries from '../connectors/emergency/registries/index.js';
 import hotspots from '../connectors/forestry/hotspots/index.js';
 import patrolPoints from '../connectors/forestry/patrol-points/index.js';
 import videoAlarms from '../connectors/forestry/video-alarms/index.js';
 import buildings from '../connectors/housing/buildings/index.js';
+import siteDust from '../connectors/housing/site-dust/index.js';
 import constructionSites from '../connectors/housing/sites/index.js';
 import enterprises from '../connectors/industry/enterprises/index.js';
 import hazardousChemicals from '../connectors/industry/hazardous-chemicals/index.js';
@@ -52,4 +54,6 @@ export const connectors: readonly Connector<RuntimeSettings>[] = [
   visitorFlow,
   scenicService,
   catalogue,
+  outlets,
+  siteDust,
 ].map(erased);
