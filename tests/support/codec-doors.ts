@@ -48,6 +48,7 @@ export const NO_DOORS: Readonly<Record<string, string>> = {
   'sl323.ts': "reads a database's rows; sl323.test.ts tries it on any text",
   'sl651-write.ts': 'writes',
   'hj212-answer.ts': 'writes',
+  'hj212-codes.ts': 'a table of codes',
 };
 
 /** Pieces as a socket gives them. */
