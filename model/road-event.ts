@@ -57,3 +57,30 @@ export function roadPhaseOf(event: { readonly startsAt: Date; readonly endedAt: 
   if (event.endedAt !== null && event.endedAt <= now) return 'ENDED';
   return event.startsAt > now ? 'PLANNED' : 'CURRENT';
 }
+
+/** Order among the reports of one event, smallest first: the road's own department, then the police, then any other. */
+export const roadPrecedence = (feedId: string): number =>
+  feedId === 'transport/road-events'
+    ? 0
+    : feedId.startsWith('transport/')
+      ? 1
+      : feedId.startsWith('public-security/')
+        ? 2
+        : 3;
+
+/** Two departments tell of one event when both are no farther apart (assumption: no standard says it). */
+export const SAME_ROAD_EVENT = { seconds: 6 * 3600, metres: 3000 } as const;
+
+/** What a text of the police says of a road; undefined where it speaks of none that is blocked or hindered. */
+export function roadStateInText(text: string): Exclude<RoadState, 'OPEN'> | undefined {
+  if (!/路|桥|隧道|国道|省道|县道|乡道/.test(text) || /(未|没有?|并无)(造成|发生)?(交通)?(中断|阻断|封闭)/.test(text))
+    return undefined;
+  if (/中断|阻断|断行|封闭|封路|禁行|禁止通行|无法通行|冲毁|冲断/.test(text)) return 'BLOCKED';
+  return /交通管制|限行|限速|半幅|单向通行|借道|绕行/.test(text) ? 'RESTRICTED' : undefined;
+}
+
+/** The route that a text names: "G217"; null where it names none. */
+export const roadCodeInText = (text: string): string | null =>
+  /(?<![A-Z0-9])([GSXYC]\d{1,4})(?!\d)/i.exec(text)?.[1]?.toUpperCase() ?? null;
+/** The stake as written: "K573+200". */
+export const stakeInText = (text: string): string | null => /K\d{1,4}(\+\d{1,3})?/i.exec(text)?.[0] ?? null;

@@ -177,6 +177,8 @@ export interface AirQualityRow extends ReportRow {
 }
 
 export interface RoadEventRow extends ReportRow {
+  /** The event it is of. */
+  readonly factId: string;
   readonly geometry: Point | MultiPoint | LineString | null;
   readonly placedBy: RoadPlacing;
   readonly placeNote: string | null;

@@ -17,6 +17,7 @@ import type {
   RegisterRow,
   RejectionRow,
   RevisionRow,
+  RoadEventRow,
   SourceRow,
   StationRow,
   ThresholdRow,
@@ -42,6 +43,7 @@ import {
   type RegisterKey,
   revisionsOf,
 } from '../prisma/store/read-register.js';
+import { roadEventsById, roadReportsOf } from '../prisma/store/read-road-events.js';
 import {
   datastreamsById,
   datastreamsOfStations,
@@ -87,6 +89,8 @@ export interface Loaders {
   readonly sightingCounts: DataLoader<string, SightingCount | undefined>;
   /** By the code of the scenic area. */
   readonly latestVisitorFlow: DataLoader<string, VisitorFlowRow | undefined>;
+  readonly roadEvent: DataLoader<string, RoadEventRow | undefined>;
+  readonly roadReports: DataLoader<string, readonly RoadEventRow[]>;
   readonly earthquake: DataLoader<string, QuakeReportRow | undefined>;
   readonly quakeReports: DataLoader<string, readonly QuakeReportRow[]>;
   readonly reportHistory: DataLoader<string, readonly RevisionRow[]>;
@@ -121,6 +125,14 @@ export function createLoaders(db: Database, live: LivePort): Loaders {
     ...reportLoaders(db),
     stationsIn: placed((wanted) => stationsIn(db, wanted), contentsKey),
     entriesIn: placed((wanted) => entriesIn(db, wanted), contentsKey),
+    roadEvent: one(
+      (ids) => roadEventsById(db, ids),
+      (row) => row.factId,
+    ),
+    roadReports: many(
+      (ids) => roadReportsOf(db, ids),
+      (row) => row.factId,
+    ),
     ...quakeLoaders(db),
     ...fireLoaders(db),
     ...registerLoaders(db),

@@ -67,6 +67,8 @@ export function createRefs(builder: Builder) {
     FireHotspot: builder.objectRef<HotspotRow>('FireHotspot'),
     FireAlarm: builder.objectRef<AlarmRow>('FireAlarm'),
     AirQuality: builder.objectRef<AirQualityRow>('AirQuality'),
+    RoadEventValues: builder.interfaceRef<RoadEventRow>('RoadEventValues'),
+    RoadEventReport: builder.objectRef<RoadEventRow>('RoadEventReport'),
     RoadEvent: builder.objectRef<RoadEventRow>('RoadEvent'),
     Incident: builder.objectRef<IncidentRow>('Incident'),
     IncidentClass: builder.objectRef<IncidentClass>('IncidentClass'),

@@ -37,6 +37,7 @@ describe('who may do what', () => {
     'query { deviceStates { edges { cursor } } }',
     'query { airQuality { edges { cursor } } }',
     'query { airQualityLatest { edges { cursor } } }',
+    'query { roadEvent(id: "1") { id } }',
     'query { roadEvents { edges { cursor } } }',
     'query { incidents { edges { cursor } } }',
     'query { incident(id: "x") { id } }',

@@ -226,6 +226,7 @@ describe('what is refused', () => {
     ['no text', { ...good, text: '\n' }, 'BAD_INPUT'],
     ['a text too long', { ...good, text: 'x'.repeat(5001) }, 'BAD_INPUT'],
     ['control characters', { ...good, unit: 'a\u0000b' }, 'BAD_INPUT'],
+    ['half a character', { ...good, text: '\ud800' }, 'BAD_INPUT'],
     ['no telephone', { ...good, contactPhone: 'call me' }, 'BAD_INPUT'],
     ['no key', { ...good, idempotencyKey: ' ' }, 'BAD_INPUT'],
     ['a final report by telephone', { ...good, kind: 'FINAL', incident: 'x' }, 'BAD_INPUT'],

@@ -1,7 +1,9 @@
 import type { Stamped } from '../../model/batch.js';
 import type { IncidentRecord } from '../../model/record.js';
 import type { Queryable } from '../database.js';
+import { type IncidentColumns, roadEventOf } from './incident-roads.js';
 import { REPORT_COLUMNS, reportValues, toJson, type Written } from './upsert.js';
+import { writeRoadEvents } from './write-road-events.js';
 
 const COLUMNS = [
   ...REPORT_COLUMNS,
@@ -48,7 +50,7 @@ WITH written AS (
 ), kept AS (
   INSERT INTO incident_revision (incident_id, ${KEPT_COLUMNS}) SELECT id, ${KEPT_COLUMNS} FROM written
 )
-SELECT inserted, observed_at AS moment FROM written`;
+SELECT * FROM written`;
 
 /**
  * Inserts incidents by (feed, number). The same bytes again change nothing, and neither does a word older than the one at hand;
@@ -64,10 +66,11 @@ export async function writeIncidents(
   const moments: Date[] = [];
   for (const wave of waves(records)) {
     const rows = wave.map((r) => rowOf(feedId, at, r));
-    const answer = await client.query<{ inserted: boolean; moment: Date }>(WRITE, [JSON.stringify(rows)]);
+    const answer = await client.query<IncidentColumns & { inserted: boolean }>(WRITE, [JSON.stringify(rows)]);
     stored += answer.rows.filter(({ inserted }) => inserted).length;
     replaced += answer.rows.filter(({ inserted }) => !inserted).length;
-    moments.push(...answer.rows.map(({ moment }) => moment));
+    moments.push(...answer.rows.map((row) => row.observed_at));
+    await writeRoadEvents(client, feedId, answer.rows.flatMap(roadEventOf), at);
   }
   return { stored, replaced, moments };
 }

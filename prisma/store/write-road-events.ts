@@ -1,7 +1,10 @@
 import type { Position } from 'geojson';
 import type { Stamped } from '../../model/batch.js';
+import type { FactReport } from '../../model/fact.js';
 import type { RoadEventListRecord, RoadEventRecord } from '../../model/record.js';
+import { roadPrecedence, SAME_ROAD_EVENT } from '../../model/road-event.js';
 import type { Queryable } from '../database.js';
+import { placeReports } from './facts.js';
 import { REPORT_COLUMNS, reportValues, upsert, type Written } from './upsert.js';
 
 const OWN_COLUMNS = [
@@ -37,24 +40,48 @@ const OWN_COLUMNS = [
 
 /**
  * Inserts road events by (feed, source id); the same bytes again change nothing, what the source said later replaces and raises
- * `revision`, what it said earlier does not.
+ * `revision`, what it said earlier does not. Each new one is put to the event that another department tells of, or is one.
  */
-export const writeRoadEvents = (
+export async function writeRoadEvents(
   client: Queryable,
   feedId: string,
   records: readonly Stamped<RoadEventRecord>[],
   at: Date,
-): Promise<Written> =>
-  upsert(
+): Promise<Written> {
+  // Of several in one batch the last counts.
+  const inOrder = [...records].sort((a, b) => a.observedAt.getTime() - b.observedAt.getTime());
+  const written = await upsert(
     client,
     'road_event',
     [...REPORT_COLUMNS, ...OWN_COLUMNS],
-    // Of several in one batch the last counts.
-    [...records]
-      .sort((a, b) => a.observedAt.getTime() - b.observedAt.getTime())
-      .map((r) => [...reportValues(feedId, at, r), ...ownValues(r)]),
-    { newestBy: 'observed_at' },
+    inOrder.map((r) => [...reportValues(feedId, at, r), ...ownValues(r)]),
+    { newestBy: 'observed_at', history: true },
   );
+  const byId = new Map(inOrder.map((r) => [`${feedId}:${r.sourceId}`, r]));
+  const changed = (written.ids ?? []).flatMap((id) => {
+    const record = byId.get(id);
+    return record ? [factReport(id, feedId, record)] : [];
+  });
+  await placeReports(client, 'road-event', changed);
+  return written;
+}
+
+/** By when it began and where it begins. A way around or a standing limit is no event that others tell of too. */
+function factReport(reportId: string, feedId: string, r: Stamped<RoadEventRecord>): FactReport {
+  const alone = r.eventKind === 'DETOUR' || r.eventKind === 'RESTRICTION';
+  return {
+    reportId,
+    source: feedId,
+    key: alone ? reportId : r.roadCode,
+    status: r.status,
+    precedence: roadPrecedence(feedId),
+    version: r.observedAt,
+    observedAt: r.startsAt,
+    lon: alone ? null : (r.position?.lon ?? null),
+    lat: alone ? null : (r.position?.lat ?? null),
+    reach: SAME_ROAD_EVENT,
+  };
+}
 
 const ownValues = (r: RoadEventRecord): unknown[] => [
   r.eventKind,
@@ -105,7 +132,7 @@ export async function endUnlisted(
   const { rows } = await client.query<{ moment: Date }>(
     `UPDATE road_event SET ended_at = greatest($2::timestamptz, starts_at), state = 'OPEN', raw_hash = ''::bytea, revision = revision + 1
      WHERE feed_id = $1 AND ended_at IS NULL AND NOT id = ANY($3) RETURNING observed_at AS moment`,
-    [feedId, list.observedAt, list.listed.map((sourceId) => `${feedId}:${sourceId}`)],
+    [feedId, list.at, list.listed.map((sourceId) => `${feedId}:${sourceId}`)],
   );
   return { stored: 0, replaced: rows.length, moments: rows.map(({ moment }) => moment) };
 }

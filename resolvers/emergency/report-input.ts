@@ -121,7 +121,8 @@ function canonical(value: unknown): string {
 function text(name: string, given: Maybe<string>, most: number, lines = false): string | null {
   const found = given?.trim() ?? '';
   if ([...found].length > most) refuse(name, `at most ${most} characters`);
-  if (/\p{Cc}/u.test(lines ? found.replaceAll(/[\r\n\t]/g, '') : found)) refuse(name, 'holds control characters');
+  if (/[\p{Cc}\p{Cs}]/u.test(lines ? found.replaceAll(/[\r\n\t]/g, '') : found))
+    refuse(name, 'holds control characters');
   return found === '' ? null : found;
 }
 

@@ -5,6 +5,7 @@ import { readRoadEvents } from '../../prisma/store/read-road-events.js';
 import { type HubContext, maySeePersonal } from '../context.js';
 import { listInput } from '../shared/area-input.js';
 import { type ReportFilter, reportQuery } from '../shared/report.js';
+import { idInput } from '../shared/text-input.js';
 
 export interface RoadEventFilter extends ReportFilter {
   readonly states?: readonly RoadState[] | null | undefined;
@@ -29,3 +30,9 @@ export const phase = (row: RoadEventRow, context: HubContext): RoadPhase => road
 /** A person's name, for whoever may see it. */
 export const person = (name: string | null, context: HubContext): string | null =>
   maySeePersonal(context) ? name : null;
+
+export const roadEvent = async (id: string, context: HubContext): Promise<RoadEventRow | null> =>
+  (await context.loaders.roadEvent.load(idInput('id', id))) ?? null;
+
+export const sources = (event: RoadEventRow, context: HubContext): Promise<readonly RoadEventRow[]> =>
+  context.loaders.roadReports.load(event.factId);

@@ -8,6 +8,8 @@ import type { Refs } from '../refs.js';
 export function addRoadEvents(builder: Builder, refs: Refs): void {
   const enums = createEnums(builder);
   addType(builder, refs, enums);
+  addEvent(builder, refs);
+  addReport(builder, refs);
   const filter = builder.inputRef<road.RoadEventFilter>('RoadEventFilter');
   builder.inputType(filter, {
     description: 'All conditions must hold. 各条件同时满足。',
@@ -110,10 +112,8 @@ function createEnums(builder: Builder) {
 }
 
 function addType(builder: Builder, refs: Refs, enums: ReturnType<typeof createEnums>): void {
-  builder.objectType(refs.RoadEvent, {
-    description:
-      'What blocks or hinders a road; `observedAt` is when the source last spoke of it, `position` where it begins. 公路阻断、受阻事件；observedAt 为最近报送时间，position 为起点。',
-    interfaces: [refs.Report],
+  builder.interfaceType(refs.RoadEventValues, {
+    description: 'What is said of a road event. 公路事件内容。',
     fields: (t) => ({
       kind: t.field({
         type: enums.RoadEventKind,
@@ -201,6 +201,46 @@ function addType(builder: Builder, refs: Refs, enums: ReturnType<typeof createEn
         nullable: true,
         description: 'Who checked it. Personal: null for whoever may not see it. 审核人。个人信息，无权时为空。',
         resolve: (node, _args, context) => road.person(node.reviewedBy, context),
+      }),
+    }),
+  });
+}
+
+function addEvent(builder: Builder, refs: Refs): void {
+  builder.objectType(refs.RoadEvent, {
+    description:
+      "What blocks or hinders a road, one event however many departments tell of it: within 3 km and 6 h of one another, and on no different routes. Its values are those of one report: transport's form, then transport's other feeds, then the police; `separateReport` and `joinReport` put a wrong match right. `observedAt` is when that source last spoke of it, `position` where it begins. 公路阻断、受阻事件，多部门报送合为一条（相距3公里、6小时以内且路线不相矛盾）；取值依次为交通阻断信息表、交通其他来源、公安。observedAt 为最近报送时间，position 为起点。",
+    interfaces: [refs.Report, refs.RoadEventValues],
+    fields: (t) => ({
+      id: t.id({ description: 'Stays, whatever is reported later. 标识，保持不变。', resolve: (node) => node.factId }),
+      sources: t.field({
+        type: [refs.RoadEventReport],
+        description: 'Every department with its own values, in the order of precedence. 各部门的报告，按取值次序。',
+        resolve: async (node, _args, context) => [...(await road.sources(node, context))],
+      }),
+    }),
+  });
+  builder.queryField('roadEvent', (t) =>
+    t.field({
+      type: refs.RoadEvent,
+      nullable: true,
+      description: 'One of them. 一个公路事件。',
+      args: { id: t.arg.id({ required: true, description: 'Which. 标识。' }) },
+      resolve: (_root, args, context) => road.roadEvent(String(args.id), context),
+    }),
+  );
+}
+
+function addReport(builder: Builder, refs: Refs): void {
+  builder.objectType(refs.RoadEventReport, {
+    description: 'What one department says of a road event. 某一部门对公路事件的报告。',
+    interfaces: [refs.Report, refs.RoadEventValues],
+    fields: (t) => ({
+      roadEvent: t.field({
+        type: refs.RoadEvent,
+        nullable: true,
+        description: 'The event it is taken for. 所属事件。',
+        resolve: (node, _args, context) => road.roadEvent(node.factId, context),
       }),
     }),
   });
