@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { DepartmentCode } from '../model/department.js';
+import type { LiveAnswers } from '../model/live.js';
 import type { PushDoor } from '../model/push.js';
 import type { Outcome } from '../model/record.js';
 import type { HubView } from './hub-view.js';
@@ -12,11 +13,14 @@ export interface Connector<S = unknown> {
   readonly id: string;
   readonly department: DepartmentCode;
   readonly title: { readonly en: string; readonly zh: string };
-  /** LATE is judged by the newest observation, or, for feeds that are rightly silent for days, by the last contact. */
-  readonly freshness: 'observation' | 'contact';
+  /** LATE is judged by the newest observation, or, for feeds that are rightly silent for days, by the last contact. One that people
+   *  fill when something happens, through the hub's own API, is never late: on-demand. */
+  readonly freshness: 'observation' | 'contact' | 'on-demand';
   readonly settings: z.ZodType<S>;
   /** Of a feed whose tables people fill in: what `npm run templates` makes its template from. */
   readonly table?: TableForm;
+  /** Of a feed in mode live: the noun (model/live-nouns.ts) that it answers for at query time. */
+  readonly answersFor?: string;
   /** The same where one workbook holds several tables, one a sheet. */
   readonly tables?: readonly TableForm[];
   /** `view`: NO_VIEW where the runtime gives none. */
@@ -30,7 +34,11 @@ export interface FeedSource {
   run(context: FeedContext): Promise<void>;
   /** Reads again what `withInput` (connectors/shared/with-input.ts) kept with a reject: the same records and rejects as when it
    *  came, by the settings of now. Opens nothing, takes nothing. A feed without it cannot have its rejects repaired. */
-  replay?(input: Uint8Array, now: Date): Outcome;
+  replay?(input: Uint8Array, now: Date): Outcome | Promise<Outcome>;
+  /** Called once the source is no longer needed: ends what it still holds between two rounds. */
+  close?(): void;
+  /** Of a feed in mode live: its answers while it runs. */
+  readonly live?: LiveAnswers;
 }
 
 export interface FeedContext {

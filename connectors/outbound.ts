@@ -23,10 +23,15 @@ const INNER = networks(['127.0.0.0/8', '169.254.0.0/16', '0.0.0.0/8', '::1/128',
  * by what they resolve to, at the moment of connecting: one that leads to an inner address is refused, however it got there.
  */
 export class Outbound {
-  readonly #rules: readonly Rule[] | undefined;
+  #rules: readonly Rule[] | undefined;
 
   constructor(allow: readonly string[] | undefined) {
-    this.#rules = allow?.map(parse);
+    this.allow(allow);
+  }
+
+  /** Puts another list in place of the one before; holds for every connection made from now on. */
+  allow(list: readonly string[] | undefined): void {
+    this.#rules = list?.map(parse);
   }
 
   /** Throws OutboundError unless `host` (as written, brackets allowed) may be called on `port`. */

@@ -62,6 +62,7 @@ export class FeedRuntime<S extends RuntimeSettings = RuntimeSettings> {
   readonly #guard: GuardOptions;
   #link: Link = { state: 'STARTING', reason: null, contactAt: null };
   #abort: AbortController | undefined;
+  #source: FeedSource | undefined;
   #done: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: FeedRuntimeOptions<S>) {
@@ -77,8 +78,23 @@ export class FeedRuntime<S extends RuntimeSettings = RuntimeSettings> {
     return this.options.connector.id;
   }
 
+  /** As the connector's own schema parsed them. */
+  get settings(): S {
+    return this.options.settings;
+  }
+
   get link(): Link {
     return this.#link;
+  }
+
+  /** What a feed in mode live answers for, running or not. */
+  get answersFor(): string | undefined {
+    return this.options.connector.answersFor;
+  }
+
+  /** Its answers, while it runs. */
+  get live(): FeedSource['live'] {
+    return this.running ? this.#source?.live : undefined;
   }
 
   get running(): boolean {
@@ -89,7 +105,8 @@ export class FeedRuntime<S extends RuntimeSettings = RuntimeSettings> {
     if (this.#abort) return;
     this.#abort = new AbortController();
     this.#setLink('STARTING', null);
-    this.#done = this.#supervise(this.#create(), this.#abort.signal);
+    this.#source = this.#create();
+    this.#done = this.#supervise(this.#source, this.#abort.signal);
   }
 
   /** Resolves when the source has ended and everything it handed over is stored or refused. */
@@ -97,6 +114,8 @@ export class FeedRuntime<S extends RuntimeSettings = RuntimeSettings> {
     this.#abort?.abort();
     await this.#done;
     await this.#batcher.idle();
+    this.#source?.close?.();
+    this.#source = undefined;
     this.#abort = undefined;
   }
 
@@ -107,9 +126,10 @@ export class FeedRuntime<S extends RuntimeSettings = RuntimeSettings> {
     readonly receivedAt: Date;
   }): Promise<boolean> {
     const { connector, store, now } = this.options;
-    const source = this.#create();
+    const source = this.#source ?? this.#create();
     if (!source.replay) return false;
-    const outcome = withInput(source.replay(input.bytes, now()), () => input.bytes);
+    const outcome = withInput(await source.replay(input.bytes, now()), () => input.bytes);
+    if (source !== this.#source) source.close?.();
     const checked = guard(outcome.records, now(), this.#guard);
     const rejects = [...outcome.rejects, ...checked.rejects];
     await store.write(

@@ -20,7 +20,7 @@ export class HubError extends Error {
   constructor(
     readonly code: ErrorCode,
     readonly publicMessage: string,
-    readonly details: Readonly<Record<string, string | number>> = {},
+    readonly details: Readonly<Record<string, string | number | null>> = {},
     options?: { cause?: unknown },
   ) {
     super(publicMessage, options);

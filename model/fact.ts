@@ -1,3 +1,5 @@
+import type { WarningStatus } from './warning.js';
+
 /** What several departments may report of: one earthquake in three catalogues, one fire seen by a satellite and by a camera. */
 export const FACT_KINDS = ['earthquake', 'fire', 'road-event'] as const;
 export type FactKind = (typeof FACT_KINDS)[number];
@@ -22,6 +24,8 @@ export interface FactReport {
   readonly reach: Reach;
   /** Must be the same where both say one, e.g. a road's number. */
   readonly key: string | null;
+  /** Must be the same: an exercise and the real thing are never one. */
+  readonly status: WarningStatus;
 }
 
 /** A report that has its fact. */
@@ -46,6 +50,7 @@ export function factOf(report: FactReport, placed: readonly PlacedReport[]): num
 
 /** 0 the same, 1 just within reach, Infinity not comparable: the larger of both shares. */
 function farness(report: FactReport, other: PlacedReport): number {
+  if (report.status !== other.status) return Number.POSITIVE_INFINITY;
   if (report.key !== null && other.key !== null && report.key !== other.key) return Number.POSITIVE_INFINITY;
   const time = Math.abs(report.observedAt.getTime() - other.observedAt.getTime()) / 1000 / report.reach.seconds;
   const metres = metresBetween(report, other);

@@ -1,10 +1,13 @@
-import type { MultiPolygon, Polygon } from 'geojson';
+import type { LineString, MultiPoint, MultiPolygon, Point, Polygon } from 'geojson';
 import type { AirDifference, AqiEdition, Averaging, Pollutant } from './air-quality.js';
+import type { DeviceAspect, DeviceCondition } from './device-state.js';
 import type { Review } from './earthquake.js';
 import type { Reach } from './fact.js';
+import type { IncidentLevel, IncidentState } from './incident.js';
 import type { Position } from './position.js';
 import type { PropertyName } from './property.js';
 import type { RegisterFields } from './register.js';
+import type { RoadCause, RoadEventKind, RoadPlacing, RoadState } from './road-event.js';
 import type { ComfortLevel } from './visitor-flow.js';
 import type { WarningLevel, WarningStatus } from './warning.js';
 
@@ -86,7 +89,7 @@ export interface WarningText {
 export interface WarningRecord extends Provenance {
   readonly kind: 'warning';
   readonly identifier: string;
-  readonly format: '12379' | 'cap';
+  readonly format: '12379' | 'cap' | 'mapped';
   readonly messageType: 'ALERT' | 'UPDATE' | 'CANCEL';
   readonly status: WarningStatus;
   /** Identifiers this message supersedes or cancels; never its own. */
@@ -102,6 +105,35 @@ export interface WarningRecord extends Provenance {
   readonly area: Polygon | MultiPolygon | null;
 }
 
+/** What happened and calls for help, by one source's own number; later words on the same number replace earlier ones. */
+export interface IncidentRecord extends Provenance {
+  readonly kind: 'incident';
+  /** The source's own number: 接警单号. */
+  readonly number: string;
+  readonly title: string;
+  /** Null where the source says nothing: what it said before stays. So with all that may be null here. */
+  readonly description: string | null;
+  readonly address: string | null;
+  /** GB/T 35561-2017. */
+  readonly classCode: string | null;
+  readonly level: IncidentLevel;
+  readonly state: IncidentState;
+  /** In the source's own words. */
+  readonly sourceState: string | null;
+  /** In the source's own code: BJFSDM. */
+  readonly sourceType: string | null;
+  /** Who answers for it: GXDWDM. */
+  readonly unitCode: string | null;
+  readonly dispatchNumber: string | null;
+  readonly feedbackNumber: string | null;
+  /** The newest moment that the source names. An older word never replaces a newer one. */
+  readonly changedAt: Date;
+  readonly position: Position | null;
+  /** As the source says; the hub's own point-in-polygon answer goes before it. */
+  readonly divisionCode?: string;
+  readonly status: WarningStatus;
+}
+
 export interface HotspotRecord extends Provenance {
   readonly kind: 'hotspot';
   readonly position: Position;
@@ -113,6 +145,8 @@ export interface HotspotRecord extends Provenance {
   readonly brightnessKelvin: number | null;
   readonly radiativePowerMegawatts: number | null;
   readonly daytime: boolean | null;
+  /** How close another report must be to be of the same fire. */
+  readonly sameWithin: Reach;
   readonly status: WarningStatus;
 }
 
@@ -125,6 +159,8 @@ export interface FireAlarmRecord extends Provenance {
   readonly priority: number | null;
   readonly description: string;
   readonly position: Position | null;
+  /** How close another report must be to be of the same fire. */
+  readonly sameWithin: Reach;
   readonly status: WarningStatus;
 }
 
@@ -151,6 +187,23 @@ export interface AirQualityRecord extends Provenance {
   readonly sourceCategory: string | null;
   readonly sourcePrimary: string | null;
   readonly differences: readonly AirDifference[];
+  readonly status: WarningStatus;
+}
+
+/** How a device at a station is, or was in a day or at a start. */
+export interface DeviceStateRecord extends Provenance {
+  readonly kind: 'device-state';
+  /** The station's code within the feed; a station the hub does not know makes a reject. */
+  readonly station: string;
+  /** The source's own name of it: "SB1", "w01018". */
+  readonly device: string;
+  readonly aspect: DeviceAspect;
+  readonly condition: DeviceCondition;
+  /** Of the day that begins at observedAt; only with RUN_TIME. */
+  readonly runHours: number | null;
+  /** In the source's own words: "SB1-RS=1". */
+  readonly sourceText: string;
+  readonly position: Position | null;
   readonly status: WarningStatus;
 }
 
@@ -212,6 +265,53 @@ export interface RegisterRecord extends Piece {
   readonly status: WarningStatus;
 }
 
+/** What blocks or hinders a road. observedAt is when the source last spoke of it: an older word never replaces a newer one. */
+export interface RoadEventRecord extends Provenance {
+  readonly kind: 'road-event';
+  /** Where it begins. */
+  readonly position: Position | null;
+  /** WGS84. */
+  readonly geometry: Point | MultiPoint | LineString | null;
+  readonly placedBy: RoadPlacing;
+  /** Why it has no place, or only a part of one, in a sentence for who looks at the map. */
+  readonly placeNote: string | null;
+  /** Where it has no place of its own. */
+  readonly divisionCode?: string;
+  readonly eventKind: RoadEventKind;
+  readonly state: RoadState;
+  readonly cause: RoadCause;
+  /** In the source's own words, as are `startStake`, `endStake` and `impact`. */
+  readonly causeText: string | null;
+  /** "G30"; null where the source names roads in words only. */
+  readonly roadCode: string | null;
+  readonly section: string;
+  readonly direction: string | null;
+  readonly startStake: string | null;
+  readonly endStake: string | null;
+  /** From the route's beginning. */
+  readonly startStakeMetres: number | null;
+  readonly endStakeMetres: number | null;
+  readonly impact: string | null;
+  readonly measures: string | null;
+  readonly description: string | null;
+  readonly startsAt: Date;
+  readonly expectedEndAt: Date | null;
+  readonly endedAt: Date | null;
+  readonly managingUnit: string | null;
+  readonly reportingUnit: string | null;
+  /** Names of persons. */
+  readonly preparedBy: string | null;
+  readonly reviewedBy: string | null;
+  readonly status: WarningStatus;
+}
+
+/** The source's whole list of road events by sourceId: what the hub has of this feed and is not listed is over, since `at` at the latest. */
+export interface RoadEventListRecord extends Piece {
+  readonly kind: 'road-event-list';
+  readonly listed: readonly string[];
+  readonly at: Date;
+}
+
 export type FeedRecord =
   | StationRecord
   | ThresholdRecord
@@ -220,6 +320,10 @@ export type FeedRecord =
   | HotspotRecord
   | FireAlarmRecord
   | AirQualityRecord
+  | RoadEventRecord
+  | RoadEventListRecord
+  | IncidentRecord
+  | DeviceStateRecord
   | VisitorFlowRecord
   | EarthquakeRecord
   | RegisterRecord;
@@ -246,6 +350,9 @@ export const REJECT_REASONS = [
   'bad-position',
   'unknown-station',
   'unknown-code',
+  'mapping-failed',
+  'mapping-stopped',
+  'wrong-password',
   'cannot-be-stored',
 ] as const;
 export type RejectReason = (typeof REJECT_REASONS)[number];

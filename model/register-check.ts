@@ -28,7 +28,7 @@ const checked = (field: RegisterField, zone: string): z.ZodType =>
  * named. `zone`: of instants that name none.
  */
 export function checkFields(
-  noun: RegisterNoun,
+  noun: Pick<RegisterNoun, 'fields'>,
   given: Readonly<Record<string, unknown>>,
   zone = 'Asia/Shanghai',
 ): CheckedFields {
@@ -50,13 +50,13 @@ function faultsOf(issue: z.core.$ZodIssue): RegisterFault[] {
   return [{ field: issue.path.map(String).join('.'), reason, detail: issue.message }];
 }
 
-const missing = (noun: RegisterNoun, fields: RegisterFields): RegisterFault[] =>
+const missing = (noun: Pick<RegisterNoun, 'fields'>, fields: RegisterFields): RegisterFault[] =>
   noun.fields
     .filter(({ name, required }) => required && (fields[name] ?? null) === null)
     .map(({ name }) => ({ field: name, reason: 'missing-field', detail: 'is needed' }));
 
 /** Dates and instants are in forms whose order as text is their order in time. */
-function misordered(noun: RegisterNoun, fields: RegisterFields): RegisterFault[] {
+function misordered(noun: Pick<RegisterNoun, 'fields'>, fields: RegisterFields): RegisterFault[] {
   return noun.fields.flatMap(({ name, atLeast }) => {
     const [value, floor] = [fields[name], atLeast === undefined ? undefined : fields[atLeast]];
     if ((value ?? null) === null || (floor ?? null) === null || (value as string) >= (floor as string)) return [];

@@ -1,9 +1,11 @@
-import type { MultiPolygon, Polygon } from 'geojson';
+import type { LineString, MultiPoint, MultiPolygon, Point, Polygon } from 'geojson';
 import type { AirDifference, AqiEdition, Averaging, Pollutant } from './air-quality.js';
+import type { DeviceAspect, DeviceCondition } from './device-state.js';
 import type { Review } from './earthquake.js';
 import type { FeedHealth, FeedVerdict } from './feed-state.js';
 import type { PollutantValue, Quality } from './record.js';
 import type { RegisterFields } from './register.js';
+import type { RoadCause, RoadEventKind, RoadPlacing, RoadState } from './road-event.js';
 import type { ComfortLevel } from './visitor-flow.js';
 
 /* What the store's readers return: rows of the tables, in camel case. */
@@ -98,6 +100,8 @@ export interface FeedNode extends FeedHealth {
   readonly titleEn: string;
   readonly titleZh: string;
   readonly status: string;
+  /** COPY or LIVE */
+  readonly mode: string;
   readonly receivedCount: bigint;
   readonly rejectedCount: bigint;
   /** In a live change, the state as it was told; else it is derived when read. */
@@ -131,7 +135,14 @@ export interface ReportRow {
   readonly revision: number;
 }
 
+/** A fire as the report it goes by places it; observedAt is when it was last seen. */
+export interface FireRow extends ReportRow {
+  readonly firstAt: Date;
+}
+
 export interface HotspotRow extends ReportRow {
+  /** The fire it is of. */
+  readonly fireId: string | null;
   readonly satellite: string;
   readonly instrument: string;
   readonly confidence: string;
@@ -142,6 +153,8 @@ export interface HotspotRow extends ReportRow {
 }
 
 export interface AlarmRow extends ReportRow {
+  /** The fire it is of; null for alarms of other kinds. */
+  readonly fireId: string | null;
   readonly deviceId: string;
   readonly type: string;
   readonly priority: number | null;
@@ -161,6 +174,46 @@ export interface AirQualityRow extends ReportRow {
   readonly sourceCategory: string | null;
   readonly sourcePrimary: string | null;
   readonly differences: readonly AirDifference[];
+}
+
+export interface RoadEventRow extends ReportRow {
+  /** The event it is of. */
+  readonly factId: string;
+  readonly geometry: Point | MultiPoint | LineString | null;
+  readonly placedBy: RoadPlacing;
+  readonly placeNote: string | null;
+  readonly eventKind: RoadEventKind;
+  readonly state: RoadState;
+  readonly cause: RoadCause;
+  readonly causeText: string | null;
+  readonly roadCode: string | null;
+  readonly section: string;
+  readonly direction: string | null;
+  readonly startStake: string | null;
+  readonly endStake: string | null;
+  readonly startStakeMetres: number | null;
+  readonly endStakeMetres: number | null;
+  readonly impact: string | null;
+  readonly measures: string | null;
+  readonly description: string | null;
+  readonly startsAt: Date;
+  readonly expectedEndAt: Date | null;
+  readonly endedAt: Date | null;
+  readonly managingUnit: string | null;
+  readonly reportingUnit: string | null;
+  readonly preparedBy: string | null;
+  readonly reviewedBy: string | null;
+}
+
+export interface DeviceStateRow extends ReportRow {
+  readonly stationId: string;
+  readonly device: string;
+  readonly aspect: DeviceAspect;
+  readonly condition: DeviceCondition;
+  readonly runHours: number | null;
+  readonly sourceText: string;
+  /** When the same was last told; observedAt where it was told once. */
+  readonly confirmedAt: Date;
 }
 
 export interface VisitorFlowRow extends ReportRow {

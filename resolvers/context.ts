@@ -1,5 +1,8 @@
 import type { LogHub } from '../events/hub.js';
 import { HubError } from '../model/errors.js';
+import type { ReportDeadlines } from '../model/incident-report.js';
+import type { LivePort } from '../model/live.js';
+import type { ReloadResult } from '../model/reload.js';
 import type { RetryRequest, RetryResult } from '../model/repair.js';
 import type { Database } from '../prisma/database.js';
 import type { DivisionRegistry } from '../prisma/store/read-divisions.js';
@@ -12,6 +15,8 @@ export interface HubContext {
   readonly hub: LogHub;
   readonly viewer: { readonly admin: boolean; readonly mayRead: boolean };
   readonly requestId: string;
+  /** The departments' own services that may be asked at query time. */
+  readonly live: LivePort;
   loaders: Loaders;
   now(): Date;
   /** Called when this operation's subscriber has fallen too far behind and is ended. */
@@ -19,12 +24,15 @@ export interface HubContext {
   readonly feedControl: {
     setEnabled(feedId: string, enabled: boolean, reason?: string): Promise<void>;
     retryRejected(feedId: string, request: RetryRequest): Promise<RetryResult>;
+    reloadSettings(): Promise<ReloadResult>;
   };
+  /** How soon incidents are to be reported, by the settings of now; undefined where this hub takes no reports. */
+  reportDeadlines(): ReportDeadlines | undefined;
 }
 
 /** A graphql-ws context lives as long as its operation: what one event loaded must not answer for the next. */
 export function renewLoaders(context: HubContext): void {
-  context.loaders = createLoaders(context.db);
+  context.loaders = createLoaders(context.db, context.live);
 }
 
 /** Throws unless the caller holds the admin key. */

@@ -1,16 +1,23 @@
 import DataLoader from 'dataloader';
 import type { WarningSnapshot } from '../model/entry.js';
+import type { IncidentReportRow, IncidentRevisionRow, IncidentRow } from '../model/incident-rows.js';
 import type { Jurisdictions } from '../model/jurisdiction.js';
+import type { LivePort } from '../model/live.js';
 import type { QualitySheet } from '../model/repair.js';
 import type {
+  AlarmRow,
   DatastreamRow,
+  DeviceStateRow,
   FeedNode,
+  FireRow,
+  HotspotRow,
   ObservationRow,
   Page,
   QuakeReportRow,
   RegisterRow,
   RejectionRow,
   RevisionRow,
+  RoadEventRow,
   SourceRow,
   StationRow,
   ThresholdRow,
@@ -19,8 +26,13 @@ import type {
 import type { Database } from '../prisma/database.js';
 import { loadJurisdictions } from '../prisma/store/jurisdictions.js';
 import type { PageRequest } from '../prisma/store/keyset.js';
+import { type Contents, entriesIn, stationsIn } from '../prisma/store/read-contents.js';
+import { latestDeviceStates } from '../prisma/store/read-device-states.js';
 import { earthquakesById, quakeReportsOf, reportHistory } from '../prisma/store/read-earthquakes.js';
 import { feedsById, feedsOfDepartments, rejectionsOf } from '../prisma/store/read-feeds.js';
+import { alarmsOf, firesById, hotspotsOf, type SightingCount, sightingCounts } from '../prisma/store/read-fires.js';
+import { reportsById, reportsOfIncidents } from '../prisma/store/read-incident-reports.js';
+import { incidentsById, revisionsOfIncidents } from '../prisma/store/read-incidents.js';
 import { latestOf } from '../prisma/store/read-observations.js';
 import { qualityOf } from '../prisma/store/read-quality.js';
 import {
@@ -31,6 +43,7 @@ import {
   type RegisterKey,
   revisionsOf,
 } from '../prisma/store/read-register.js';
+import { roadEventsById, roadReportsOf } from '../prisma/store/read-road-events.js';
 import {
   datastreamsById,
   datastreamsOfStations,
@@ -42,6 +55,7 @@ import {
 import { latestVisitorFlow } from '../prisma/store/read-visitor-flow.js';
 import { sourcesOf, supersededBy } from '../prisma/store/read-warnings.js';
 import { readSnapshots } from '../prisma/store/warning-rows.js';
+import { type LiveLoaders, liveLoaders } from './live-loaders.js';
 
 /** One statement a kind and level of nesting, however many things ask. Made per operation, and anew per live event. */
 export interface Loaders {
@@ -54,18 +68,34 @@ export interface Loaders {
   readonly station: DataLoader<string, StationRow | undefined>;
   /** By the beginning of their codes. */
   readonly stationsUnder: DataLoader<StationsUnder, readonly StationRow[], string>;
+  readonly stationsIn: DataLoader<Contents, readonly StationRow[], string>;
+  readonly entriesIn: DataLoader<Contents, readonly RegisterRow[], string>;
   readonly datastream: DataLoader<string, DatastreamRow | undefined>;
   readonly datastreamsOfStation: DataLoader<string, readonly DatastreamRow[]>;
   readonly thresholdsOfStation: DataLoader<string, readonly ThresholdRow[]>;
+  /** The newest of each device and aspect. */
+  readonly deviceStatesOfStation: DataLoader<string, readonly DeviceStateRow[]>;
   readonly latest: DataLoader<number, ObservationRow | undefined>;
   readonly warning: DataLoader<string, WarningSnapshot | undefined>;
   readonly supersedes: DataLoader<string, readonly string[]>;
   readonly warningSources: DataLoader<string, readonly SourceRow[]>;
+  readonly incident: DataLoader<string, IncidentRow | undefined>;
+  readonly revisionsOfIncident: DataLoader<string, readonly IncidentRevisionRow[]>;
+  readonly incidentReport: DataLoader<string, IncidentReportRow | undefined>;
+  readonly reportsOfIncident: DataLoader<string, readonly IncidentReportRow[]>;
+  readonly fire: DataLoader<string, FireRow | undefined>;
+  readonly hotspotsOfFire: DataLoader<string, readonly HotspotRow[]>;
+  readonly alarmsOfFire: DataLoader<string, readonly AlarmRow[]>;
+  readonly sightingCounts: DataLoader<string, SightingCount | undefined>;
   /** By the code of the scenic area. */
   readonly latestVisitorFlow: DataLoader<string, VisitorFlowRow | undefined>;
+  readonly roadEvent: DataLoader<string, RoadEventRow | undefined>;
+  readonly roadReports: DataLoader<string, readonly RoadEventRow[]>;
   readonly earthquake: DataLoader<string, QuakeReportRow | undefined>;
   readonly quakeReports: DataLoader<string, readonly QuakeReportRow[]>;
   readonly reportHistory: DataLoader<string, readonly RevisionRow[]>;
+  /** By the noun (model/live-nouns.ts), then by code. Undefined where no feed of this hub answers for the noun. */
+  readonly live: LiveLoaders;
   readonly entry: DataLoader<string, RegisterRow | undefined>;
   /** Of every feed that has one. */
   readonly entriesOfCode: DataLoader<RegisterKey, readonly RegisterRow[], string>;
@@ -73,7 +103,7 @@ export interface Loaders {
   readonly revisionsOfEntry: DataLoader<string, readonly RegisterRow[]>;
 }
 
-export function createLoaders(db: Database): Loaders {
+export function createLoaders(db: Database, live: LivePort): Loaders {
   return {
     feed: one(
       (ids) => feedsById(db, ids),
@@ -85,11 +115,33 @@ export function createLoaders(db: Database): Loaders {
     ),
     rejections: rejectionLoader(db),
     quality: qualityLoader(db),
+    ...incidentLoaders(db),
     jurisdictions: new DataLoader(async (keys) => {
       const found = await loadJurisdictions(db);
       return keys.map(() => found);
     }),
     ...stationLoaders(db),
+    ...warningLoaders(db),
+    ...reportLoaders(db),
+    stationsIn: placed((wanted) => stationsIn(db, wanted), contentsKey),
+    entriesIn: placed((wanted) => entriesIn(db, wanted), contentsKey),
+    roadEvent: one(
+      (ids) => roadEventsById(db, ids),
+      (row) => row.factId,
+    ),
+    roadReports: many(
+      (ids) => roadReportsOf(db, ids),
+      (row) => row.factId,
+    ),
+    ...quakeLoaders(db),
+    ...fireLoaders(db),
+    ...registerLoaders(db),
+    live: liveLoaders(live),
+  };
+}
+
+function warningLoaders(db: Database): Pick<Loaders, 'warning' | 'supersedes' | 'warningSources'> {
+  return {
     warning: new DataLoader(async (ids) => {
       const found = await readSnapshots(db.read, ids);
       return ids.map((id) => found.get(id));
@@ -102,6 +154,11 @@ export function createLoaders(db: Database): Loaders {
       (ids) => sourcesOf(db, ids),
       (row) => row.identifier,
     ),
+  };
+}
+
+function reportLoaders(db: Database): Pick<Loaders, 'latestVisitorFlow'> {
+  return {
     latestVisitorFlow: one(
       (codes) => latestVisitorFlow(db, codes),
       (row) => row.areaCode,
@@ -113,7 +170,13 @@ export function createLoaders(db: Database): Loaders {
 
 type StationLoaders = Pick<
   Loaders,
-  'station' | 'stationsUnder' | 'datastream' | 'datastreamsOfStation' | 'thresholdsOfStation' | 'latest'
+  | 'station'
+  | 'stationsUnder'
+  | 'datastream'
+  | 'datastreamsOfStation'
+  | 'thresholdsOfStation'
+  | 'deviceStatesOfStation'
+  | 'latest'
 >;
 
 function stationLoaders(db: Database): StationLoaders {
@@ -138,12 +201,18 @@ function stationLoaders(db: Database): StationLoaders {
       (ids) => thresholdsOfStations(db, ids),
       (row) => row.stationId,
     ),
+    deviceStatesOfStation: many(
+      (ids) => latestDeviceStates(db, ids),
+      (row) => row.stationId,
+    ),
     latest: one(
       (keys) => latestOf(db, keys),
       (row) => row.datastreamKey,
     ),
   };
 }
+
+const contentsKey = ({ prefix, first, only }: Contents): string => JSON.stringify([prefix, first, only]);
 
 function quakeLoaders(db: Database): Pick<Loaders, 'earthquake' | 'quakeReports' | 'reportHistory'> {
   return {
@@ -158,6 +227,51 @@ function quakeLoaders(db: Database): Pick<Loaders, 'earthquake' | 'quakeReports'
     reportHistory: many(
       (ids) => reportHistory(db, ids),
       (row) => row.reportId,
+    ),
+    ...registerLoaders(db),
+  };
+}
+
+type IncidentLoaders = Pick<Loaders, 'incident' | 'revisionsOfIncident' | 'incidentReport' | 'reportsOfIncident'>;
+
+function incidentLoaders(db: Database): IncidentLoaders {
+  return {
+    incidentReport: one(
+      (ids) => reportsById(db, ids),
+      (row) => row.id,
+    ),
+    reportsOfIncident: many(
+      (ids) => reportsOfIncidents(db, ids),
+      (row) => row.incidentId,
+    ),
+    incident: one(
+      (ids) => incidentsById(db, ids),
+      (row) => row.id,
+    ),
+    revisionsOfIncident: many(
+      (ids) => revisionsOfIncidents(db, ids),
+      (row) => row.incidentId,
+    ),
+  };
+}
+
+function fireLoaders(db: Database): Pick<Loaders, 'fire' | 'hotspotsOfFire' | 'alarmsOfFire' | 'sightingCounts'> {
+  return {
+    fire: one(
+      (ids) => firesById(db, ids),
+      (row) => row.id,
+    ),
+    hotspotsOfFire: many(
+      (ids) => hotspotsOf(db, ids),
+      (row) => row.fireId as string,
+    ),
+    alarmsOfFire: many(
+      (ids) => alarmsOf(db, ids),
+      (row) => row.fireId as string,
+    ),
+    sightingCounts: one(
+      (ids) => sightingCounts(db, ids),
+      (row) => row.fireId,
     ),
   };
 }

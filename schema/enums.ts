@@ -27,6 +27,13 @@ export function createEnums(builder: Builder) {
         DISABLED: 'Switched off, or not in the settings. 已停用。',
       }),
     }),
+    FeedMode: builder.enumType('FeedMode', {
+      description: 'Whether what a feed brings is stored in the hub. 数据是否存入本平台。',
+      values: values({
+        COPY: 'Stored in the hub. 存入本平台。',
+        LIVE: "The department's own service is asked at query time, and nothing is stored. 查询时直连部门服务，不存储。",
+      }),
+    }),
     Quality: builder.enumType('Quality', {
       description: 'What the source says of a value. 来源给出的质量标识。',
       values: values({
@@ -83,6 +90,27 @@ export function createEnums(builder: Builder) {
     HotspotConfidence: builder.enumType('HotspotConfidence', {
       description: 'How sure the satellite product is. 火点置信度。',
       values: values({ LOW: 'Low. 低。', NOMINAL: 'Nominal. 中。', HIGH: 'High. 高。' }),
+    }),
+    IncidentLevel: builder.enumType('IncidentLevel', {
+      description: 'How grave an incident is. 突发事件分级。',
+      values: values({
+        I: 'Extraordinarily serious. 特别重大。',
+        II: 'Serious. 重大。',
+        III: 'Rather serious. 较大。',
+        IV: 'Ordinary. 一般。',
+        UNKNOWN: 'Nobody has said. 未定级。',
+      }),
+    }),
+    IncidentState: builder.enumType('IncidentState', {
+      description: 'Where an incident is in its life. 突发事件处置状态。',
+      values: values({
+        REPORTED: 'Known, nobody sent yet. 已接报。',
+        RESPONDING: 'Being dealt with. 处置中。',
+        CONTROLLED: 'The response has ended. 处置结束。',
+        CLOSED: 'Over, the last report filed. 已办结。',
+        CANCELLED: 'A false or repeated call. 误报或重复报警。',
+        UNKNOWN: 'The source uses a word that the settings do not map; sourceState has it. 状态未识别。',
+      }),
     }),
     FireAlarmType: builder.enumType('FireAlarmType', {
       description: 'What the camera saw. 告警类型。',

@@ -1,27 +1,34 @@
 import type { DepartmentCode } from '../model/department.js';
 import type { WarningSnapshot } from '../model/entry.js';
+import type { IncidentClass } from '../model/incident.js';
+import type { IncidentRevisionRow, IncidentRow } from '../model/incident-rows.js';
 import type { JurisdictionAreaRow, JurisdictionRow } from '../model/jurisdiction.js';
 import type { RegisterCode } from '../model/register.js';
 import { REGISTERS } from '../model/registers.js';
+import type { ReloadResult } from '../model/reload.js';
 import type { GapRow, QualitySheet, RetryResult } from '../model/repair.js';
 import type {
   AirQualityRow,
   AlarmRow,
   DatastreamRow,
+  DeviceStateRow,
   DivisionRow,
   FeedNode,
+  FireRow,
   HotspotRow,
   QuakeReportRow,
   RegisterRow,
   RejectionRow,
   ReportRow,
   RevisionRow,
+  RoadEventRow,
   SeriesRow,
   SourceRow,
   StationRow,
   ThresholdRow,
   VisitorFlowRow,
 } from '../model/rows.js';
+import type { LiveNode } from '../resolvers/shared/live.js';
 import type { Near } from '../resolvers/shared/near-input.js';
 import type { ObservationNode } from '../resolvers/shared/observation.js';
 import type { ReportFilter } from '../resolvers/shared/report.js';
@@ -48,15 +55,25 @@ export function createRefs(builder: Builder) {
     FeedQuality: builder.objectRef<QualitySheet>('FeedQuality'),
     RejectionCount: builder.objectRef<QualitySheet['rejections'][number]>('RejectionCount'),
     FeedGap: builder.objectRef<GapRow & { readonly month: string }>('FeedGap'),
+    SettingsReload: builder.objectRef<ReloadResult>('SettingsReload'),
     RetryResult: builder.objectRef<RetryResult>('RetryResult'),
     Jurisdiction: builder.objectRef<JurisdictionRow>('Jurisdiction'),
     JurisdictionArea: builder.objectRef<JurisdictionAreaRow>('JurisdictionArea'),
     Report: builder.interfaceRef<ReportRow>('Report'),
+    LiveAnswer: builder.interfaceRef<LiveNode>('LiveAnswer'),
     NearInput: builder.inputRef<Near>('NearInput'),
     ReportFilter: builder.inputRef<ReportFilter>('ReportFilter'),
+    Fire: builder.objectRef<FireRow>('Fire'),
     FireHotspot: builder.objectRef<HotspotRow>('FireHotspot'),
     FireAlarm: builder.objectRef<AlarmRow>('FireAlarm'),
     AirQuality: builder.objectRef<AirQualityRow>('AirQuality'),
+    RoadEventValues: builder.interfaceRef<RoadEventRow>('RoadEventValues'),
+    RoadEventReport: builder.objectRef<RoadEventRow>('RoadEventReport'),
+    RoadEvent: builder.objectRef<RoadEventRow>('RoadEvent'),
+    Incident: builder.objectRef<IncidentRow>('Incident'),
+    IncidentClass: builder.objectRef<IncidentClass>('IncidentClass'),
+    IncidentRevision: builder.objectRef<IncidentRevisionRow>('IncidentRevision'),
+    DeviceState: builder.objectRef<DeviceStateRow>('DeviceState'),
     VisitorFlow: builder.objectRef<VisitorFlowRow>('VisitorFlow'),
     EarthquakeValues: builder.interfaceRef<QuakeReportRow>('EarthquakeValues'),
     Earthquake: builder.objectRef<QuakeReportRow>('Earthquake'),

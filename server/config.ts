@@ -1,10 +1,17 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { type Document, isMap, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import type { Connector } from '../connectors/connector.js';
+import { settings as declared } from '../connectors/declarative/config.js';
+import { writtenSecrets } from '../connectors/declarative/credentials.js';
+import { declarative } from '../connectors/declarative/index.js';
+import { declaredLive, declaredLiveSettings } from '../connectors/declarative/live.js';
 import { OUTBOUND_RULE } from '../connectors/outbound.js';
 import type { RuntimeSettings } from '../connectors/runtime.js';
+import { DEPARTMENTS } from '../model/department.js';
+import { LIVE_NOUNS, liveNounOf } from '../model/live-nouns.js';
 import { type Secrets, substitute } from './substitute.js';
 
 /** A mistake in the settings file: where, and what to do. */
@@ -57,24 +64,78 @@ export class Config {
 
   /** The feeds in the file's order, `${demo.<name>}` replaced and credentials fetched. Throws ConfigError on any mistake. */
   feeds(demo: Readonly<Record<string, string>>): ConfiguredFeed[] {
-    return Object.entries(this.#feeds).map(([id, raw]) => {
-      const connector = this.connectors.find((each) => each.id === id);
-      if (!connector)
-        throw this.#error(
-          ['feeds', id],
-          `no such feed; this hub has: ${this.connectors.map((each) => each.id).join(', ')}`,
-        );
-      let value: unknown;
+    const { feeds, mistakes } = this.check(demo);
+    if (mistakes[0]) throw mistakes[0];
+    return feeds;
+  }
+
+  /** The same, with every feed's first mistake. */
+  check(demo: Readonly<Record<string, string>>): { feeds: ConfiguredFeed[]; mistakes: ConfigError[] } {
+    const feeds: ConfiguredFeed[] = [];
+    const mistakes: ConfigError[] = [];
+    for (const [id, raw] of Object.entries(this.#feeds))
       try {
-        value = substitute(raw, demo, this.secrets);
+        feeds.push(this.#feed(id, raw, demo));
       } catch (error) {
-        throw this.#error(['feeds', id], error instanceof Error ? error.message : String(error));
+        if (!(error instanceof ConfigError)) throw error;
+        mistakes.push(error);
       }
-      return {
-        connector,
-        settings: this.#parse(connector.settings, value, ['feeds', id]) as ConfiguredFeed['settings'],
-      };
-    });
+    return { feeds, mistakes };
+  }
+
+  #feed(id: string, raw: Readonly<Record<string, unknown>>, demo: Readonly<Record<string, string>>): ConfiguredFeed {
+    const connector = this.connectors.find((each) => each.id === id);
+    // Feeds in mode live have a transport of their own choice, whether the hub has code for them or not.
+    if (raw.transport !== undefined && connector?.answersFor === undefined) return this.#declared(id, raw, demo);
+    if (!connector)
+      throw this.#error(
+        ['feeds', id],
+        `no such feed; this hub has: ${this.connectors.map((each) => each.id).join(', ')}; a feed of your own names its transport`,
+      );
+    const settings = this.#parse(connector.settings, this.#substituted(id, raw, demo), ['feeds', id]);
+    return { connector, settings: settings as ConfiguredFeed['settings'] };
+  }
+
+  /** A feed by settings alone (docs/add-a-feed.md). */
+  #declared(
+    id: string,
+    raw: Readonly<Record<string, unknown>>,
+    demo: Readonly<Record<string, string>>,
+  ): ConfiguredFeed {
+    const [department, name = '', ...rest] = id.split('/');
+    const slugs = Object.values(DEPARTMENTS).map(({ slug }) => slug);
+    if (!slugs.some((slug) => slug === department) || !/^[a-z0-9][a-z0-9-]{0,60}$/.test(name) || rest.length > 0)
+      throw this.#error(['feeds', id], `name it <department>/<name in a-z 0-9 ->; departments: ${slugs.join(', ')}`);
+    if (this.connectors.some((each) => each.id === id))
+      throw this.#error(['feeds', id], 'this hub has a feed of that name already: choose another');
+    const [written] = writtenSecrets(raw);
+    if (written) throw this.#error(['feeds', id, ...written.path], written.reason);
+    if (raw.mode === 'live') return this.#declaredLive(id, raw, demo);
+    const settings = this.#parse(declared, this.#substituted(id, raw, demo), ['feeds', id]);
+    const connector = declarative(id, settings) as unknown as Connector<RuntimeSettings>;
+    return { connector, settings };
+  }
+
+  /** The same in mode live (docs/live-pass-through.md). */
+  #declaredLive(
+    id: string,
+    raw: Readonly<Record<string, unknown>>,
+    demo: Readonly<Record<string, string>>,
+  ): ConfiguredFeed {
+    const noun = liveNounOf(String(raw.answersFor));
+    if (!noun)
+      throw this.#error(['feeds', id, 'answersFor'], `one of ${LIVE_NOUNS.map((each) => each.noun).join(', ')}`);
+    const settings = this.#parse(declaredLiveSettings(noun), this.#substituted(id, raw, demo), ['feeds', id]);
+    const connector = declaredLive(id, noun, settings) as unknown as Connector<RuntimeSettings>;
+    return { connector, settings };
+  }
+
+  #substituted(id: string, raw: Readonly<Record<string, unknown>>, demo: Readonly<Record<string, string>>): unknown {
+    try {
+      return substitute(raw, demo, this.secrets);
+    } catch (error) {
+      throw this.#error(['feeds', id], error instanceof Error ? error.message : String(error));
+    }
   }
 
   #parse<T>(schema: z.ZodType<T>, value: unknown, at: readonly string[]): T {
@@ -83,7 +144,8 @@ export class Config {
     // A misspelt name also makes the right one missing: the misspelling is the better thing to say.
     const { issues } = result.error;
     const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
-    throw this.#error([...at, ...(issue?.path.map(String) ?? [])], issue?.message ?? 'is not right');
+    const misspelt = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
+    throw this.#error([...at, ...(issue?.path.map(String) ?? []), ...misspelt], issue?.message ?? 'is not right');
   }
 
   #error(path: readonly string[], reason: string): ConfigError {
@@ -109,6 +171,13 @@ export class Config {
     return line;
   }
 }
+
+/** The settings of the hub that differ and hold only after a restart: all but the feeds and where they may connect to. */
+export const fixedDifferences = (before: HubSettings, after: HubSettings): string[] =>
+  [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .filter((name) => name !== 'outbound')
+    .filter((name) => !isDeepStrictEqual(Reflect.get(before, name), Reflect.get(after, name)))
+    .map((name) => `hub.${name}`);
 
 /** Reads a settings file; every mistake is a ConfigError naming file, line and reason. */
 export function readConfig(path: string, connectors: readonly Connector<RuntimeSettings>[], secrets: Secrets): Config {

@@ -1,12 +1,17 @@
 import { airQuality } from '../demo/air-quality.js';
+import { dutyOffice } from '../demo/duty-office.js';
 import { FilesServer } from '../demo/files-server.js';
 import { forestry } from '../demo/forestry.js';
 import { naturalResources } from '../demo/geohazard.js';
 import { industry } from '../demo/industry.js';
+import { outlets } from '../demo/outlets.js';
 import type { DemoPart, DemoWorld } from '../demo/part.js';
+import { police } from '../demo/police.js';
 import { seismic } from '../demo/seismic.js';
+import { siteDust } from '../demo/site-dust.js';
 import { Story } from '../demo/story.js';
 import { tourism } from '../demo/tourism.js';
+import { transport } from '../demo/transport.js';
 import { water } from '../demo/water.js';
 import { weather } from '../demo/weather.js';
 import type { DemoDepartments } from './demo.js';
@@ -18,7 +23,12 @@ const PARTS: readonly ((world: DemoWorld) => DemoPart)[] = [
   naturalResources,
   forestry,
   airQuality,
+  outlets,
+  siteDust,
   industry,
+  transport,
+  police,
+  dutyOffice,
   tourism,
   seismic,
 ];
@@ -27,6 +37,7 @@ export interface DemoOptions {
   /** 1 plays a round in eight minutes. */
   readonly speed: number;
   readonly key: DemoWorld['key'];
+  readonly adminKey: string;
   readonly databaseUrl: string;
   readonly now?: () => Date;
 }

@@ -7,11 +7,16 @@ export interface DemoDepartments {
   readonly devices: readonly DemoDevice[];
 }
 
+/** Where a feed listens, once it does; undefined when the wait was ended. */
+type Address = (feedId: string, signal: AbortSignal) => Promise<string | undefined>;
+
 /** Runs the demo departments: sources before the feeds, each device once its feed listens. */
 export class Demo {
   readonly #started: StandIn[] = [];
   readonly #abort = new AbortController();
+  readonly #calling = new Map<DemoDevice, StandIn>();
   #devices: Promise<void>[] = [];
+  #call: (device: DemoDevice) => Promise<void> = () => Promise.resolve();
 
   constructor(
     private readonly departments: DemoDepartments,
@@ -37,27 +42,42 @@ export class Demo {
   }
 
   /** Lets each device call its feed as soon as that listens. */
-  callIn(address: (feedId: string, signal: AbortSignal) => Promise<string | undefined>, hubUrl: string): void {
-    this.#devices = this.departments.devices.map(async (device) => {
+  callIn(address: Address, hubUrl: string): void {
+    this.#call = async (device) => {
       const found = await address(device.feedId, this.#abort.signal);
       if (found === undefined) return;
       const standIn = device.create(found, hubUrl);
-      this.#started.push(standIn);
+      this.#calling.set(device, standIn);
       await standIn.start().then(() => this.onLine(`demo      ${standIn.name}`), this.onError);
-    });
+    };
+    this.#devices = this.departments.devices.map(this.#call);
+  }
+
+  /** Lets the devices of feeds that listen anew, maybe elsewhere, call them there. */
+  async callAgain(feedIds: readonly string[]): Promise<void> {
+    for (const device of this.departments.devices) {
+      const before = this.#calling.get(device);
+      if (!before || !feedIds.includes(device.feedId)) continue;
+      this.#calling.delete(device);
+      await before.stop().catch(this.onError);
+      this.#devices.push(this.#call(device));
+    }
   }
 
   async stop(): Promise<void> {
     this.#abort.abort();
     await Promise.all(this.#devices);
-    await Promise.all(this.#started.reverse().map((standIn) => standIn.stop().catch(this.onError)));
+    const all = [...this.#calling.values(), ...this.#started.reverse()];
+    await Promise.all(all.map((standIn) => standIn.stop().catch(this.onError)));
   }
 }
 
 /** What a settings check, and a stand-in that did not start, put in place of an address. */
 export const UNREACHABLE: Readonly<Record<string, string>> = {
+  'road-forms': '/nonexistent/road-forms',
   files: 'http://127.0.0.1:9',
   'water-database': 'postgres://nobody@127.0.0.1:9/none',
   broker: 'mqtt://127.0.0.1:9',
+  'scenic-service': 'http://127.0.0.1:9',
   'chemical-plant': 'mqtt://127.0.0.1:9',
 };

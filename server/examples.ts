@@ -21,6 +21,13 @@ query WaterStations {
   }
 }
 
+# 景区：本平台的台账与客流，加上部门自有服务的实时情况 · the hub's own figures and what the department's service says now
+query ScenicAreas {
+  scenicAreas {
+    edges { node { name visitorFlow { inPark share } live { open bookedToday parkingFree notice ageSeconds stale } } }
+  }
+}
+
 # 预警推送 · live warnings; keep the cursor and pass it as \`after\` to miss nothing
 subscription Warnings {
   warningChanged { cursor kind at warning { identifier level state headline(language: "zh") } }

@@ -33,6 +33,21 @@ export class FeedMonitor {
     return this.#runtimes.get(feedId);
   }
 
+  /** Ends a feed that the settings no longer have; its new state is on the log when it resolves. */
+  async remove(feedId: string): Promise<void> {
+    const runtime = this.#runtimes.get(feedId);
+    this.#runtimes.delete(feedId);
+    await runtime?.stop();
+    this.linkChanged(feedId);
+    await this.#queue;
+  }
+
+  /** The feeds that an administrator has switched off. */
+  async switchedOff(): Promise<ReadonlySet<string>> {
+    const rows = await readFeedHealth(this.options.db.write);
+    return new Set(rows.filter(({ disabled }) => disabled).map(({ id }) => id));
+  }
+
   /** Starts every feed that is not switched off. What has become late while the hub was away is told first. */
   async start(): Promise<void> {
     await this.check();

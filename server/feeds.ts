@@ -5,19 +5,25 @@ import type { Database } from '../prisma/database.js';
 import { registerFeeds } from '../prisma/store/feeds.js';
 import type { ConfiguredFeed } from './config.js';
 
-/** Writes down which feeds this hub has; the rest become DISABLED. */
-export const registrations = (db: Database, feeds: readonly ConfiguredFeed[]): Promise<void> =>
+/** Writes down which feeds this hub has; the rest become DISABLED. Those that are `running` keep the state of their link. */
+export const registrations = (
+  db: Database,
+  feeds: readonly ConfiguredFeed[],
+  running: readonly string[] = [],
+): Promise<void> =>
   db.transaction((client) =>
     registerFeeds(
       client,
-      feeds
-        .filter(({ settings }) => settings.enabled)
-        .map(({ connector, settings }) => ({ ...connector, ...settings })),
+      enabled(feeds).map(({ connector, settings }) => ({ ...connector, ...settings })),
+      running,
     ),
   );
 
+/** Without those that the settings themselves switch off. */
+export const enabled = (feeds: readonly ConfiguredFeed[]): ConfiguredFeed[] =>
+  feeds.filter(({ settings }) => settings.enabled);
+
 export interface FeedSetOptions {
-  readonly feeds: readonly ConfiguredFeed[];
   readonly store: FeedStore;
   readonly push: PushDoor;
   readonly outbound: Outbound;
@@ -28,18 +34,33 @@ export interface FeedSetOptions {
 
 /** The runtimes of the configured feeds, and where their listeners are bound. */
 export class FeedSet {
-  readonly runtimes: readonly FeedRuntime[];
+  readonly #feeds = new Map<string, { readonly feed: ConfiguredFeed; readonly runtime: FeedRuntime }>();
   readonly #addresses = new Map<string, string>();
   readonly #waiting = new Map<string, (address: string) => void>();
 
-  constructor(options: FeedSetOptions) {
-    const { feeds, ...rest } = options;
-    this.runtimes = feeds
-      .filter((feed) => feed.settings.enabled)
-      .map(
-        (feed) =>
-          new FeedRuntime({ ...rest, ...feed, onListening: (feedId, address) => this.#listening(feedId, address) }),
-      );
+  constructor(private readonly options: FeedSetOptions) {}
+
+  get runtimes(): readonly FeedRuntime[] {
+    return [...this.#feeds.values()].map(({ runtime }) => runtime);
+  }
+
+  get configured(): readonly ConfiguredFeed[] {
+    return [...this.#feeds.values()].map(({ feed }) => feed);
+  }
+
+  /** Makes a feed's runtime, in place of an earlier one that has stopped. Starts nothing. */
+  add(feed: ConfiguredFeed): FeedRuntime {
+    const onListening = (feedId: string, address: string): void => this.#listening(feedId, address);
+    const runtime = new FeedRuntime({ ...this.options, ...feed, onListening });
+    this.#addresses.delete(runtime.id);
+    this.#feeds.set(runtime.id, { feed, runtime });
+    return runtime;
+  }
+
+  /** Forgets a feed that has stopped. */
+  remove(feedId: string): void {
+    this.#feeds.delete(feedId);
+    this.#addresses.delete(feedId);
   }
 
   /** The address a feed listens on; waits for it, or resolves to undefined once `signal` aborts. */

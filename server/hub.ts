@@ -1,24 +1,30 @@
 import { Outbound } from '../connectors/outbound.js';
 import { PostgresBus } from '../events/bus-postgres.js';
 import { LogHub } from '../events/hub.js';
+import { HubError } from '../model/errors.js';
+import type { ReloadResult } from '../model/reload.js';
 import { type Database, openDatabase } from '../prisma/database.js';
 import { Partitions } from '../prisma/store/partitions.js';
 import { Clockwork, expiryJob } from './clockwork.js';
-import type { Config, HubSettings } from './config.js';
+import type { Config } from './config.js';
 import { Demo, type DemoDepartments } from './demo.js';
 import { FeedMonitor } from './feed-monitor.js';
-import { FeedSet, registrations } from './feeds.js';
+import { enabled, FeedSet, registrations } from './feeds.js';
 import { Ingest } from './ingest.js';
+import { LiveDoor } from './live.js';
 import type { Logger } from './logger.js';
 import { maintenanceJob } from './maintenance.js';
 import { Metrics } from './metrics.js';
 import { type Divisions, prepareDatabase } from './prepare-database.js';
 import { PushRouter } from './push-router.js';
+import { allowed, Reload } from './reload.js';
 import { Repair } from './repair.js';
 import { Web } from './web.js';
 
 export interface HubOptions {
   readonly config: Config;
+  /** Reads the settings again; throws ConfigError. Without it they cannot be reloaded. */
+  readonly readConfig?: () => Config;
   readonly databaseUrl: string;
   readonly host: string;
   readonly port: number;
@@ -40,6 +46,7 @@ interface Ground {
   readonly push: PushRouter;
   readonly monitor: FeedMonitor;
   readonly repair: Repair;
+  readonly live: LiveDoor;
   readonly metrics: Metrics;
 }
 
@@ -52,6 +59,7 @@ export class Hub {
   readonly #now: () => Date;
   #web: Web | undefined;
   #feeds: FeedSet | undefined;
+  #reload: Reload | undefined;
 
   constructor(private readonly options: HubOptions) {
     this.#now = options.now ?? (() => new Date());
@@ -65,6 +73,14 @@ export class Hub {
   /** The feeds, once started. */
   get feeds(): FeedSet | undefined {
     return this.#feeds;
+  }
+
+  /** Reads the settings again and changes only what differs; calls made at once are served one after another. */
+  async reload(): Promise<ReloadResult> {
+    if (!this.#reload) throw new HubError('CONFLICT', 'the hub is still starting: reload it once it is ready');
+    const result = await this.#reload.run();
+    if (result.error !== null) this.options.logger.error({ error: result.error }, 'the settings were not reloaded');
+    return result;
   }
 
   async start(): Promise<void> {
@@ -106,26 +122,48 @@ export class Hub {
       links: () => this.#feeds?.runtimes.map((runtime) => ({ id: runtime.id, state: runtime.link.state })) ?? [],
     });
     const repair = new Repair({ db, runtime: (feedId) => monitor.runtime(feedId) });
-    return { db, divisions, partitions, log, push: new PushRouter(), monitor, repair, metrics };
+    const live = new LiveDoor(() => this.#feeds?.runtimes ?? []);
+    return { db, divisions, partitions, log, push: new PushRouter(), monitor, repair, live, metrics };
   }
 
   async #openWeb(ground: Ground): Promise<void> {
-    const web = new Web({ ...ground, ...this.options, now: this.#now, demo: this.options.demo !== undefined });
+    const web = new Web({
+      ...ground,
+      ...this.options,
+      now: this.#now,
+      demo: this.options.demo !== undefined,
+      reloadSettings: () => this.reload(),
+    });
     await web.start();
     this.#web = web;
     this.#onStop('web', () => web.stop());
   }
 
-  async #startFeeds({ db, divisions, partitions, push, monitor, metrics }: Ground): Promise<void> {
+  async #startFeeds(ground: Ground): Promise<void> {
+    const { db, push, monitor } = ground;
     const { config } = this.options;
     const demo = this.#demo();
     if (demo) this.#onStop('demo', () => demo.stop());
     const addresses = demo ? await demo.start() : {};
-    const configured = config.feeds(addresses);
+    const configured = enabled(config.feeds(addresses));
     await registrations(db, configured);
     push.expect(configured.map(({ connector }) => connector.id));
-    const feeds = new FeedSet({
-      feeds: configured,
+    const outbound = new Outbound(allowed(config.hub, addresses));
+    const feeds = this.#feedSet(ground, outbound);
+    this.#feeds = feeds;
+    for (const feed of configured) {
+      monitor.add(feeds.add(feed));
+      this.options.onLine?.(`feed      ${feed.connector.id}`);
+    }
+    this.#onStop('feeds', () => monitor.stop());
+    await monitor.start();
+    demo?.callIn((feedId, signal) => feeds.address(feedId, signal), this.url);
+    this.#reload = new Reload({ ...this.options, db, push, monitor, feeds, outbound, addresses, demo });
+    this.#onStop('reload', () => this.#reload?.stop());
+  }
+
+  #feedSet({ db, partitions, divisions, push, monitor, metrics }: Ground, outbound: Outbound): FeedSet {
+    return new FeedSet({
       store: new Ingest({
         db,
         partitions,
@@ -135,22 +173,14 @@ export class Hub {
         onBatch: (feedId, result, milliseconds) => metrics.batch(feedId, result, milliseconds),
       }),
       push,
-      outbound: new Outbound(allowed(config.hub, addresses)),
+      outbound,
       now: this.#now,
-      keepObservationsDays: config.hub.keepObservationsDays,
+      keepObservationsDays: this.options.config.hub.keepObservationsDays,
       onLink: (feedId, link) => {
         if (link.state === 'DOWN') this.options.logger.warn({ feed: feedId, reason: link.reason }, 'feed is down');
         monitor.linkChanged(feedId);
       },
     });
-    this.#feeds = feeds;
-    for (const runtime of feeds.runtimes) {
-      monitor.add(runtime);
-      this.options.onLine?.(`feed      ${runtime.id}`);
-    }
-    this.#onStop('feeds', () => monitor.stop());
-    await monitor.start();
-    demo?.callIn((feedId, signal) => feeds.address(feedId, signal), this.url);
   }
 
   #startClockwork({ db, partitions, monitor }: Ground): void {
@@ -185,12 +215,4 @@ export class Hub {
   #failed(part: string, error: unknown): void {
     this.options.logger.error({ part, error }, 'a part of the hub failed');
   }
-}
-
-/** The settings' list, and the demo's own addresses, which are made anew at each start. */
-function allowed({ outbound }: HubSettings, demo: Readonly<Record<string, string>>): string[] | undefined {
-  const own = Object.values(demo)
-    .filter((address) => URL.canParse(address))
-    .map((address) => new URL(address));
-  return outbound && [...outbound.allow, ...own.map(({ hostname, port }) => `${hostname}:${port || '*'}`)];
 }

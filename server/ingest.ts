@@ -83,7 +83,7 @@ export class Ingest implements FeedStore {
   /** Where the point lies; the source's own code where that says more, being inside the same division. */
   #divisionOf(record: FeedRecord): string | null {
     const position = 'position' in record ? record.position : undefined;
-    const code = record.kind === 'station' || record.kind === 'register' ? record.divisionCode : undefined;
+    const code = 'divisionCode' in record ? record.divisionCode : undefined;
     const said = code ? canonicalDivision(code) : undefined;
     const lies = position ? this.options.divisions.at(position.lon, position.lat) : undefined;
     if (!lies) return said ?? null;

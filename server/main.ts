@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { messageOf } from '../model/errors.js';
 import { keptKey } from './auth.js';
-import { ConfigError, readConfig } from './config.js';
+import { type Config, ConfigError, readConfig } from './config.js';
 import { connectors } from './connectors.js';
 import { EmbeddedDatabase } from './database/embedded-database.js';
 import { UNREACHABLE } from './demo.js';
@@ -18,10 +18,12 @@ async function main(): Promise<void> {
   const env = readEnvironment(process.env);
   const logger = stderrLogger(env.LOG_LEVEL);
   const dataFolder = resolve(env.HUB_DATA_DIR);
-  const config = readConfig(resolve(env.HUB_CONFIG ?? join(packageRoot(), 'config', 'demo.yaml')), connectors, {
-    env: (name) => process.env[name],
-    generated: (name) => keptKey(join(dataFolder, 'keys'), name).key,
-  });
+  const read = (): Config =>
+    readConfig(resolve(env.HUB_CONFIG ?? join(packageRoot(), 'config', 'demo.yaml')), connectors, {
+      env: (name) => process.env[name],
+      generated: (name) => keptKey(join(dataFolder, 'keys'), name).key,
+    });
+  const config = read();
   // Every mistake in the settings is told before anything starts.
   config.feeds(config.hub.demo.enabled ? UNREACHABLE : {});
   const stops: (() => Promise<void>)[] = [];
@@ -30,15 +32,18 @@ async function main(): Promise<void> {
   const databaseUrl = env.DATABASE_URL ?? (await startEmbedded(join(dataFolder), stops));
   if (env.DATABASE_URL) line('database  DATABASE_URL');
   const admin = env.HUB_ADMIN_KEY ? undefined : keptKey(join(dataFolder, 'keys'), 'admin');
+  const adminKey = env.HUB_ADMIN_KEY ?? (admin as { key: string }).key;
   const hub = new Hub({
     config,
+    readConfig: read,
     databaseUrl,
     host: env.HOST,
     port: env.PORT,
-    adminKey: env.HUB_ADMIN_KEY ?? (admin as { key: string }).key,
+    adminKey,
     demo: config.hub.demo.enabled
       ? demoDepartments({
           speed: env.HUB_DEMO_SPEED ?? config.hub.demo.speed,
+          adminKey,
           databaseUrl,
           key: (name) => keptKey(join(dataFolder, 'keys'), name).key,
         })
@@ -47,6 +52,7 @@ async function main(): Promise<void> {
     onLine: line,
   });
   stops.push(() => hub.stop());
+  process.on('SIGHUP', () => void reload(hub));
   await hub.start();
   if (admin?.made) line(`admin key ${admin.key}  (kept in ${admin.path})`);
   line(`ready     ${hub.url}/graphql`);
@@ -58,6 +64,18 @@ async function startEmbedded(folder: string, stops: (() => Promise<void>)[]): Pr
   const { url, place, user } = await database.start();
   line(`database  PostgreSQL in ${place}, run by ${user}`);
   return url;
+}
+
+/** On SIGHUP: says in one line what the settings file has changed, or what is wrong with it. */
+async function reload(hub: Hub): Promise<void> {
+  try {
+    const { error, unchanged, ...different } = await hub.reload();
+    const parts = Object.entries(different).filter(([, ids]) => ids.length > 0);
+    const text = parts.map(([what, ids]) => `${what} ${ids.join(', ')}`).join('; ');
+    line(`settings  ${error ?? (text || `nothing changed for ${unchanged.length} feeds`)}`);
+  } catch (error) {
+    line(`settings  not reloaded: ${messageOf(error)}`);
+  }
 }
 
 /** Stops everything once, last first, on Ctrl-C or SIGTERM; a second signal ends at once. After a failed start the exit code stays 1. */

@@ -7,6 +7,8 @@ export interface Secrets {
   readonly env: (name: string) => string | undefined;
   /** Made at random when first asked for, and kept with the hub's data: for keys that the hub hands out itself. */
   readonly generated: (name: string) => string;
+  /** Where given, a credential that is not to be had is told to it and replaced by what it returns: for a check, which connects nowhere. */
+  readonly missing?: (what: string) => string;
   /** Relative `file:` paths start here. */
   readonly folder?: string;
 }
@@ -41,14 +43,19 @@ function demoAddress(name: string, demo: Readonly<Record<string, string>>): stri
 
 function fromEnvironment(name: string, secrets: Secrets): string {
   const found = secrets.env(name);
-  if (!found) throw new Error(`the environment variable ${name} is not set`);
-  return found;
+  if (found) return found;
+  return absent(`the environment variable ${name} is not set`, secrets);
 }
 
 function fromFile(path: string, secrets: Secrets): string {
   try {
     return readFileSync(resolve(secrets.folder ?? '.', path), 'utf8').trim();
   } catch (error) {
-    throw new Error(`the file ${path} cannot be read: ${(error as NodeJS.ErrnoException).code}`);
+    return absent(`the file ${path} cannot be read: ${(error as NodeJS.ErrnoException).code}`, secrets);
   }
+}
+
+function absent(what: string, { missing }: Secrets): string {
+  if (missing) return missing(what);
+  throw new Error(what);
 }

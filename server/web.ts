@@ -1,9 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
+import type { Settings as ReportSettings } from '../connectors/emergency/incident-reports/config.js';
 import type { LogHub } from '../events/hub.js';
 import { messageOf } from '../model/errors.js';
+import type { LivePort } from '../model/live.js';
+import type { ReloadResult } from '../model/reload.js';
 import type { Database } from '../prisma/database.js';
 import type { HubContext } from '../resolvers/context.js';
+import { REPORTS_FEED } from '../resolvers/emergency/file-report.js';
 import { createLoaders } from '../resolvers/loaders.js';
 import { buildSchema } from '../schema/index.js';
 import { viewerOf } from './auth.js';
@@ -24,12 +28,14 @@ export interface WebOptions {
   readonly push: PushRouter;
   readonly monitor: FeedMonitor;
   readonly repair: Repair;
+  readonly live: LivePort;
   readonly metrics: Metrics;
   readonly logger: Logger;
   readonly host: string;
   readonly port: number;
   readonly adminKey: string;
   readonly demo: boolean;
+  readonly reloadSettings: () => Promise<ReloadResult>;
   readonly now: () => Date;
 }
 
@@ -84,20 +90,23 @@ export class Web {
   }
 
   #context(authorization: string | undefined, remoteAddress: string | undefined, onSlow: () => void): HubContext {
-    const { db, divisions, log, monitor, repair, now } = this.options;
+    const { db, divisions, log, monitor, repair, live, now } = this.options;
     return {
       db,
       divisions: divisions.registry,
       hub: log,
       now,
       viewer: viewerOf(authorization, remoteAddress, this.options),
-      loaders: createLoaders(db),
+      live,
+      loaders: createLoaders(db, live),
       requestId: randomUUID(),
       onSlow,
       feedControl: {
         setEnabled: (feedId, enabled, reason) => monitor.setEnabled(feedId, enabled, reason),
         retryRejected: (feedId, request) => repair.retryRejected(feedId, request),
+        reloadSettings: () => this.options.reloadSettings(),
       },
+      reportDeadlines: () => (monitor.runtime(REPORTS_FEED)?.settings as ReportSettings | undefined)?.deadlines,
     };
   }
 

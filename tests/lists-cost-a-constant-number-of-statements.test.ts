@@ -1,12 +1,15 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { graphql } from './generated/gql.js';
 import { type Graph, openGraph } from './support/graph.js';
+import { incidentRecord } from './support/incident-record.js';
 import {
+  deviceStateRecord,
   fireAlarmRecord,
   hotspotRecord,
   observationRecord,
   registerRecord,
   stationRecord,
+  visitorFlowRecord,
   warningRecord,
 } from './support/records.js';
 
@@ -21,6 +24,8 @@ beforeAll(async () => {
     { id: 'weather/warnings', freshness: 'contact' },
     { id: 'forestry/hotspots', freshness: 'contact' },
     { id: 'forestry/video-alarms', freshness: 'contact' },
+    { id: 'tourism/visitor-flow' },
+    { id: 'public-security/incidents', freshness: 'contact' },
     { id: 'industry/hazardous-chemicals' },
   ]);
   const numbers = Array.from({ length: MANY }, (_, n) => n);
@@ -31,6 +36,7 @@ beforeAll(async () => {
         stationRecord(`S${n}`),
         observationRecord(`S${n}`, NOW, n),
         observationRecord(`S${n}`, NOW, n, { property: 'rain-1h' }),
+        deviceStateRecord(`S${n}`, NOW),
         { kind: 'threshold', station: `S${n}`, property: 'water-level', name: 'warning', value: n + 1, raw: `t${n}` },
       ]),
       numbers.map((n) => ({ raw: `bad ${n}`, reason: 'malformed', detail: 'not a frame' })),
@@ -51,8 +57,27 @@ beforeAll(async () => {
     'forestry/video-alarms',
     numbers.map((n) => fireAlarmRecord(`A${n}`, NOW)),
   );
+  await graph.take(
+    'tourism/visitor-flow',
+    numbers.flatMap((n) => [
+      registerRecord('scenic-area', `A${n}`, { capacity: 100 }),
+      visitorFlowRecord(`A${n}`, NOW, n),
+    ]),
+  );
+  await graph.take(
+    'public-security/incidents',
+    numbers.map((n) => incidentRecord(`I${n}`, NOW)),
+  );
 });
 afterAll(() => graph.close());
+
+const INCIDENTS = graphql(`
+  query IncidentsDeep($first: Int!) {
+    incidents(first: $first) {
+      edges { node { id feed { state } division { name } class { name parent { name } } history { revision } reports { id } reportDue { kind } } }
+    }
+  }
+`);
 
 const STATIONS = graphql(`
   query StationsDeep($first: Int!) {
@@ -62,6 +87,8 @@ const STATIONS = graphql(`
           id
           department { code feeds { id state } }
           division { name parent { name } }
+          deviceState { condition }
+          deviceStates { device station { id } }
           feed { id state title rejections(first: 3) { edges { node { reason raw } } } }
           datastreams {
             property
@@ -104,6 +131,23 @@ const FIRES = graphql(`
   }
 `);
 
+const DEVICES = graphql(`
+  query DevicesDeep($first: Int!) {
+    deviceStates(first: $first) {
+      edges { node { id condition feed { state } division { name } station { deviceState { device } } } }
+    }
+  }
+`);
+
+const SCENIC = graphql(`
+  query ScenicDeep($first: Int!) {
+    visitorFlow(first: $first) { edges { node { share feed { state } area { code visitorFlow { inPark } } } } }
+    scenicAreas(first: $first) {
+      edges { node { code visitorFlow { share area { code } } live { bookedToday feed { state } } } }
+    }
+  }
+`);
+
 const FEEDS = graphql(`
   query FeedsDeep {
     departments { code feeds { id department { code } rejections(first: 2) { edges { node { detail } } } } }
@@ -117,7 +161,7 @@ test('stations with all that hangs on them cost as many statements for 50 as for
   expect(many.data.stations.edges).toHaveLength(MANY);
   expect(many.data.stations.edges[0]!.node.datastreams).toHaveLength(2);
   expect(many.statements).toHaveLength(few.statements.length);
-  expect(few.statements.length).toBeLessThanOrEqual(8);
+  expect(few.statements.length).toBeLessThanOrEqual(9);
 });
 
 test('warnings with texts, sources, divisions and predecessors cost as many statements for 50 as for 5', async () => {
@@ -135,6 +179,21 @@ test('fires cost as many statements for 50 as for 5', async () => {
   const many = await graph.cost(FIRES, { first: MANY });
   expect(many.data.fireHotspots.edges).toHaveLength(MANY);
   expect(many.data.fireAlarms.edges).toHaveLength(MANY);
+  expect(many.statements).toHaveLength(few.statements.length);
+});
+
+test('incidents with their classes and revisions cost as many statements for 50 as for 5', async () => {
+  const few = await graph.cost(INCIDENTS, { first: 5 });
+  const many = await graph.cost(INCIDENTS, { first: MANY });
+  expect(many.data.incidents.edges).toHaveLength(MANY);
+  expect(many.data.incidents.edges.every(({ node }) => node.history.length === 1)).toBe(true);
+  expect(many.statements).toHaveLength(few.statements.length);
+});
+
+test('states of devices cost as many statements for 50 as for 5', async () => {
+  const few = await graph.cost(DEVICES, { first: 5 });
+  const many = await graph.cost(DEVICES, { first: MANY });
+  expect(many.data.deviceStates.edges).toHaveLength(MANY);
   expect(many.statements).toHaveLength(few.statements.length);
 });
 
@@ -181,6 +240,26 @@ test('plants, their units and stations cost as many statements for 50 as for 5',
   }
   expect(many.statements).toHaveLength(few.statements.length);
   expect(few.statements.length).toBeLessThanOrEqual(12);
+});
+
+test('scenic areas with their flow cost as many statements for 50 as for 5, and their service one question', async () => {
+  const asked: number[] = [];
+  graph.live = {
+    ask: async (_noun, codes) => {
+      asked.push(codes.length);
+      const value = { fields: { bookedToday: 7 }, observedAt: null, receivedAt: NOW };
+      return codes.map(() => ({ feedId: 'tourism/visitor-flow', value, stale: false }));
+    },
+  };
+  const few = await graph.cost(SCENIC, { first: 5 });
+  const many = await graph.cost(SCENIC, { first: MANY });
+  expect(many.data.scenicAreas.edges).toHaveLength(MANY);
+  expect(many.data.scenicAreas.edges[7]?.node).toMatchObject({ visitorFlow: {}, live: { bookedToday: 7 } });
+  expect(many.data.visitorFlow.edges.every(({ node }) => node.share !== null)).toBe(true);
+  // The two lists begin with other areas: of five, fewer are shared than of all.
+  expect(many.statements.length).toBeLessThanOrEqual(few.statements.length);
+  expect(few.statements.length).toBeLessThanOrEqual(7);
+  expect(asked).toEqual([5, MANY]);
 });
 
 test('all departments with their feeds and rejections cost two statements', async () => {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { graphql } from './generated/gql.js';
 import { ADMIN, type Graph, openGraph, READER } from './support/graph.js';
-import { stationRecord } from './support/records.js';
+import { registerRecord, stationRecord } from './support/records.js';
 
 const NOW = new Date('2026-11-01T00:00:00Z');
 /** On the land of regiment 123, inside Wusu's outline. */
@@ -154,5 +155,48 @@ describe('what is wrong is said', () => {
     await save('other:b', 'other:a');
     await expect(save('other:a', 'other:b')).rejects.toMatchObject({ code: 'BAD_INPUT' });
     await expect(save('other a')).rejects.toMatchObject({ code: 'BAD_INPUT' });
+  });
+});
+
+describe('a division knows what lies in it, whoever answers for it', () => {
+  const HOLDS = graphql(`
+    query Holds($code: String!, $first: Int) {
+      division(code: $code) {
+        stations(first: $first) { code }
+        entries(first: $first) { __typename code }
+        shelters: entries(register: SHELTER) { code }
+        children { code stations(first: $first) { code } entries(first: $first) { code } }
+      }
+    }
+  `);
+
+  test('its stations and the entries in use of every register, of itself and beneath', async () => {
+    const there = { divisionCode: '654202500' };
+    await graph.take('water/telemetry', [
+      stationRecord('S1', { divisionCode: '654202500', position: undefined as never }),
+      stationRecord('S2'),
+      registerRecord('shelter', 'A1', { kind: null }, there),
+      registerRecord('supply-depot', 'D1', {}, there),
+      registerRecord('shelter', 'A2', {}, { ...there, retired: true }),
+    ]);
+    const { division } = await graph.ask(HOLDS, { code: '654202500', first: 10 });
+    expect(division).toMatchObject({
+      stations: [{ code: 'S1' }],
+      entries: [
+        { __typename: 'Shelter', code: 'A1' },
+        { __typename: 'SupplyDepot', code: 'D1' },
+      ],
+      shelters: [{ code: 'A1' }],
+    });
+    const above = (await graph.ask(HOLDS, { code: '654202', first: 10 })).division;
+    expect(above?.stations.map(({ code }) => code)).toEqual(['S1', 'S2']);
+    expect(above?.children.find(({ code }) => code === '654202500')?.entries).toHaveLength(2);
+  });
+
+  test('at the cost of as many statements for all its children as for one', async () => {
+    const one = await graph.cost(HOLDS, { code: '654202500', first: 10 });
+    const all = await graph.cost(HOLDS, { code: '654202', first: 10 });
+    expect(all.data.division?.children.length).toBeGreaterThan(20);
+    expect(all.statements.length - one.statements.length).toBeLessThanOrEqual(2);
   });
 });

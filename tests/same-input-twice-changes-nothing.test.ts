@@ -1,7 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { FeedRecord } from '../model/record.js';
 import { type Graph, openGraph } from './support/graph.js';
-import { fireAlarmRecord, hotspotRecord, observationRecord, stationRecord, warningRecord } from './support/records.js';
+import {
+  deviceStateRecord,
+  fireAlarmRecord,
+  hotspotRecord,
+  observationRecord,
+  stationRecord,
+  warningRecord,
+} from './support/records.js';
 import { identifierOf } from './support/warning-office.js';
 
 const NOW = new Date('2026-06-01T12:00:00Z');
@@ -16,6 +23,9 @@ const minutes = (n: number): Date => new Date(NOW.getTime() + n * 60_000);
 const day: FeedRecord[] = [
   stationRecord('0000000001'),
   ...Array.from({ length: 100 }, (_, i) => observationRecord('0000000001', minutes(i - 100), 1 + i / 100)),
+  deviceStateRecord('0000000001', minutes(-40)),
+  deviceStateRecord('0000000001', minutes(-20), { condition: 'FAULT' }),
+  deviceStateRecord('0000000001', minutes(-10)),
   hotspotRecord('N20-1', minutes(-30), 84.6, 44.1),
   fireAlarmRecord('cam-1', minutes(-20)),
   warningRecord(identifierOf(1), minutes(-60)),
@@ -34,6 +44,9 @@ async function fingerprint(): Promise<Record<string, unknown>> {
     warning: 'SELECT identifier, state, level, revision, superseded_by FROM warning ORDER BY 1',
     hotspot: 'SELECT id, revision FROM fire_hotspot ORDER BY 1',
     alarm: 'SELECT id, revision FROM fire_alarm ORDER BY 1',
+    device: 'SELECT id, condition, revision FROM device_state ORDER BY 1',
+    visitors: 'SELECT id, revision FROM visitor_flow ORDER BY 1',
+    register: 'SELECT id, revision FROM register_entry ORDER BY 1',
     station: 'SELECT id, name, division_code FROM station ORDER BY 1',
     rejection: 'SELECT feed_id, reason, seen FROM rejection ORDER BY 1, 2',
     counts: 'SELECT id, received_count, rejected_count FROM feed ORDER BY 1',

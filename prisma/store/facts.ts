@@ -12,15 +12,18 @@ export async function placeReports(client: Queryable, kind: FactKind, reports: r
   const known = await knownReports(client, reports);
   const fresh = reports.filter(({ reportId }) => !known.has(reportId));
   const placed = fresh.length > 0 ? await reportsAround(client, kind, fresh) : [];
-  const facts = new Map(known);
+  const founders: FactReport[] = [];
   // Those that go first found the facts that the others join, whatever order they came in.
   const order = (a: FactReport, b: FactReport): number =>
     a.precedence - b.precedence || a.observedAt.getTime() - b.observedAt.getTime();
   for (const report of [...fresh].sort(order)) {
-    const factId = factOf(report, placed) ?? (await newFact(client, kind, report.reportId, report.observedAt));
+    const factId = factOf(report, placed) ?? -founders.push(report);
     placed.push({ ...report, factId });
-    facts.set(report.reportId, factId);
   }
+  const made = await newFacts(client, kind, founders);
+  const facts = new Map(known);
+  for (const { reportId, factId } of placed.slice(placed.length - fresh.length))
+    facts.set(reportId, factId < 0 ? (made[-factId - 1] as number) : factId);
   await saveReports(client, kind, reports, facts);
   await settle(client, [...facts.values()]);
 }
@@ -38,7 +41,8 @@ async function reportsAround(client: Queryable, kind: FactKind, fresh: readonly 
   const times = fresh.map(({ observedAt }) => observedAt.getTime());
   const slack = fresh.reduce((most, { reach }) => Math.max(most, reach.seconds * 1000), 0);
   const { rows } = await client.query<Omit<PlacedReport, 'factId'> & { factId: string }>(
-    `SELECT report_id AS "reportId", fact_id AS "factId", source, key, observed_at AS "observedAt", lon, lat FROM fact_report
+    `SELECT report_id AS "reportId", fact_id AS "factId", source, key, status, observed_at AS "observedAt", lon, lat
+     FROM fact_report
      WHERE kind = $1 AND observed_at BETWEEN $2 AND $3`,
     [
       kind,
@@ -49,12 +53,18 @@ async function reportsAround(client: Queryable, kind: FactKind, fresh: readonly 
   return rows.map((row) => ({ ...row, factId: Number(row.factId) }));
 }
 
-async function newFact(client: Queryable, kind: FactKind, headId: string, at: Date): Promise<number> {
-  const { rows } = await client.query<{ id: string }>(
-    'INSERT INTO fact (kind, head_id, first_at, last_at) VALUES ($1, $2, $3, $3) RETURNING id',
-    [kind, headId, at],
+type Founder = Pick<FactReport, 'reportId' | 'observedAt'>;
+
+/** A fact for each of these, in their order. */
+async function newFacts(client: Queryable, kind: FactKind, founders: readonly Founder[]): Promise<number[]> {
+  if (founders.length === 0) return [];
+  const { rows } = await client.query<{ id: string; headId: string }>(
+    `INSERT INTO fact (kind, head_id, first_at, last_at) SELECT $1, id, at, at FROM unnest($2::text[], $3::timestamptz[]) AS r(id, at)
+     RETURNING id, head_id AS "headId"`,
+    [kind, founders.map(({ reportId }) => reportId), founders.map(({ observedAt }) => observedAt)],
   );
-  return Number(rows[0]?.id);
+  const ids = new Map(rows.map(({ id, headId }) => [headId, Number(id)]));
+  return founders.map(({ reportId }) => ids.get(reportId) as number);
 }
 
 async function saveReports(
@@ -64,12 +74,12 @@ async function saveReports(
   facts: ReadonlyMap<string, number>,
 ): Promise<void> {
   await client.query(
-    `INSERT INTO fact_report AS t (report_id, kind, fact_id, source, key, precedence, version, observed_at, lon, lat)
-     SELECT id, $1, fact, source, key, precedence, version, at, lon, lat FROM unnest($2::text[], $3::bigint[], $4::text[], $5::text[],
-       $6::int[], $7::timestamptz[], $8::timestamptz[], $9::float8[], $10::float8[])
-       AS r(id, fact, source, key, precedence, version, at, lon, lat)
+    `INSERT INTO fact_report AS t (report_id, kind, fact_id, source, key, precedence, version, status, observed_at, lon, lat)
+     SELECT id, $1, fact, source, key, precedence, version, status, at, lon, lat FROM unnest($2::text[], $3::bigint[], $4::text[], $5::text[],
+       $6::int[], $7::timestamptz[], $8::text[], $9::timestamptz[], $10::float8[], $11::float8[])
+       AS r(id, fact, source, key, precedence, version, status, at, lon, lat)
      ON CONFLICT (report_id) DO UPDATE SET source = excluded.source, key = excluded.key, precedence = excluded.precedence,
-       version = excluded.version, observed_at = excluded.observed_at, lon = excluded.lon, lat = excluded.lat`,
+       version = excluded.version, status = excluded.status, observed_at = excluded.observed_at, lon = excluded.lon, lat = excluded.lat`,
     [
       kind,
       reports.map(({ reportId }) => reportId),
@@ -78,12 +88,16 @@ async function saveReports(
       reports.map(({ key }) => key),
       reports.map(({ precedence }) => precedence),
       reports.map(({ version }) => version),
+      reports.map(({ status }) => status),
       reports.map(({ observedAt }) => observedAt),
       reports.map(({ lon }) => lon),
       reports.map(({ lat }) => lat),
     ],
   );
 }
+
+/** Fact ids as they come from outside; what is none is left out. */
+export const factKeys = (ids: readonly string[]): readonly string[] => ids.filter((id) => /^\d{1,15}$/.test(id));
 
 /** Which report goes first, and from when to when there are any; a fact without reports is no more. */
 async function settle(client: Queryable, factIds: readonly number[]): Promise<void> {
@@ -106,8 +120,8 @@ async function settle(client: Queryable, factIds: readonly number[]): Promise<vo
  * Resolves to the fact that now holds it; undefined where the report, or such a fact, does not exist.
  */
 export async function moveReport(client: Queryable, reportId: string, to: number | null): Promise<number | undefined> {
-  const found = await client.query<{ kind: FactKind; factId: string; at: Date }>(
-    'SELECT kind, fact_id AS "factId", observed_at AS at FROM fact_report WHERE report_id = $1',
+  const found = await client.query<{ kind: FactKind; observedAt: Date }>(
+    'SELECT kind, observed_at AS "observedAt" FROM fact_report WHERE report_id = $1',
     [reportId],
   );
   const report = found.rows[0];
@@ -117,7 +131,8 @@ export async function moveReport(client: Queryable, reportId: string, to: number
     const target = await client.query('SELECT 1 FROM fact WHERE id = $1 AND kind = $2', [to, report.kind]);
     if (target.rows.length === 0) return undefined;
   }
-  const factId = to ?? (await newFact(client, report.kind, reportId, report.at));
+  const [alone] = to === null ? await newFacts(client, report.kind, [{ reportId, ...report }]) : [];
+  const factId = alone ?? (to as number);
   // Read again under the lock: who moved it meanwhile left another fact behind.
   const { rows } = await client.query<{ before: string }>(
     `UPDATE fact_report t SET fact_id = $2, by_hand = true FROM fact_report before
@@ -126,20 +141,4 @@ export async function moveReport(client: Queryable, reportId: string, to: number
   );
   await settle(client, [factId, Number(rows[0]?.before)]);
   return factId;
-}
-
-/** A fact's kind and its reports, those that go first first. */
-export interface FactRow {
-  readonly id: string;
-  readonly kind: FactKind;
-  readonly reportIds: readonly string[];
-}
-
-export async function factsById(db: Queryable, ids: readonly string[]): Promise<FactRow[]> {
-  const { rows } = await db.query<FactRow>(
-    `SELECT f.id::text, f.kind, array_agg(r.report_id ORDER BY r.precedence, r.version DESC, r.report_id) AS "reportIds"
-     FROM fact f JOIN fact_report r ON r.fact_id = f.id WHERE f.id = ANY($1::bigint[]) GROUP BY f.id`,
-    [ids],
-  );
-  return rows;
 }

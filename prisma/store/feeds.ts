@@ -6,9 +6,11 @@ export interface FeedRegistration {
   readonly id: string;
   readonly department: DepartmentCode;
   readonly title: { readonly en: string; readonly zh: string };
-  readonly freshness: 'observation' | 'contact';
+  readonly freshness: 'observation' | 'contact' | 'on-demand';
   readonly expectedEverySeconds: number;
   readonly exercise: boolean;
+  /** Of a feed in mode live: the noun that it answers for. */
+  readonly answersFor?: string | undefined;
 }
 
 export interface FeedRow extends FeedHealth {
@@ -16,8 +18,15 @@ export interface FeedRow extends FeedHealth {
   readonly announcedState: FeedState;
 }
 
-/** Writes the departments and this hub's feeds; feeds no longer in the settings stay, marked as not configured. */
-export async function registerFeeds(client: Queryable, feeds: readonly FeedRegistration[]): Promise<void> {
+/**
+ * Writes the departments and this hub's feeds; feeds no longer in the settings stay, marked as not configured. Those that run on
+ * meanwhile (`running`) keep the state of their link.
+ */
+export async function registerFeeds(
+  client: Queryable,
+  feeds: readonly FeedRegistration[],
+  running: readonly string[] = [],
+): Promise<void> {
   await client.query(
     `INSERT INTO department (code, slug, name_en, name_zh) SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])
      ON CONFLICT (code) DO UPDATE SET slug = excluded.slug, name_en = excluded.name_en, name_zh = excluded.name_zh`,
@@ -30,13 +39,14 @@ export async function registerFeeds(client: Queryable, feeds: readonly FeedRegis
   );
   await client.query(`UPDATE feed SET configured = false WHERE configured AND id <> ALL($1)`, [feeds.map((f) => f.id)]);
   await client.query(
-    `INSERT INTO feed (id, department_code, title_en, title_zh, freshness, expected_every_seconds, status, link)
-     SELECT id, department, en, zh, freshness, every, status, 'STARTING'
-     FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::float8[], $7::text[])
-       AS f(id, department, en, zh, freshness, every, status)
+    `INSERT INTO feed (id, department_code, title_en, title_zh, freshness, expected_every_seconds, status, mode, link)
+     SELECT id, department, en, zh, freshness, every, status, mode, 'STARTING'
+     FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::float8[], $7::text[], $8::text[])
+       AS f(id, department, en, zh, freshness, every, status, mode)
      ON CONFLICT (id) DO UPDATE SET title_en = excluded.title_en, title_zh = excluded.title_zh, freshness = excluded.freshness,
-       expected_every_seconds = excluded.expected_every_seconds, status = excluded.status, configured = true,
-       link = 'STARTING', link_reason = CASE WHEN feed.disabled THEN feed.link_reason END`,
+       expected_every_seconds = excluded.expected_every_seconds, status = excluded.status, mode = excluded.mode, configured = true,
+       link = CASE WHEN feed.id = ANY($9) THEN feed.link ELSE 'STARTING' END,
+       link_reason = CASE WHEN feed.disabled OR feed.id = ANY($9) THEN feed.link_reason END`,
     [
       feeds.map((f) => f.id),
       feeds.map((f) => f.department),
@@ -45,6 +55,8 @@ export async function registerFeeds(client: Queryable, feeds: readonly FeedRegis
       feeds.map((f) => f.freshness),
       feeds.map((f) => f.expectedEverySeconds),
       feeds.map((f) => (f.exercise ? 'EXERCISE' : 'ACTUAL')),
+      feeds.map((f) => (f.answersFor === undefined ? 'COPY' : 'LIVE')),
+      running,
     ],
   );
 }

@@ -1,11 +1,12 @@
 import type { Page, QuakeReportRow, RevisionRow } from '../../model/rows.js';
 import type { Database } from '../database.js';
+import { factKeys } from './facts.js';
 import { COMMON_COLUMNS, type ReportQuery, readReports } from './read-reports.js';
 
 const COLUMNS = `fact_id AS "factId", catalogue, depth_km AS "depthKm", magnitude, magnitude_type AS "magnitudeType", place, review,
   event_type AS "eventType", withdrawn, source_updated_at AS "updatedAt"`;
-const REPORTS = `(SELECT e.*, r.fact_id::text, r.precedence, r.version FROM earthquake_report e JOIN fact_report r ON r.report_id = e.id) q`;
-const HEADS = `(SELECT e.*, f.id::text AS fact_id FROM fact f JOIN earthquake_report e ON e.id = f.head_id WHERE f.kind = 'earthquake') q`;
+const REPORTS = `(SELECT e.*, r.fact_id AS fact_key, r.fact_id::text, r.precedence, r.version FROM earthquake_report e JOIN fact_report r ON r.report_id = e.id) q`;
+const HEADS = `(SELECT e.*, f.id AS fact_key, f.id::text AS fact_id FROM fact f JOIN earthquake_report e ON e.id = f.head_id WHERE f.kind = 'earthquake') q`;
 
 export interface QuakeQuery extends ReportQuery {
   readonly minMagnitude?: number | undefined;
@@ -21,8 +22,8 @@ export const readEarthquakes = (db: Database, query: QuakeQuery): Promise<Page<Q
 /** The report that each of these earthquakes goes by, withdrawn or not. */
 export async function earthquakesById(db: Database, ids: readonly string[]): Promise<QuakeReportRow[]> {
   const { rows } = await db.read.query<QuakeReportRow>(
-    `SELECT ${COMMON_COLUMNS}, ${COLUMNS} FROM ${HEADS} WHERE fact_id = ANY($1)`,
-    [ids],
+    `SELECT ${COMMON_COLUMNS}, ${COLUMNS} FROM ${HEADS} WHERE fact_key = ANY($1::bigint[])`,
+    [factKeys(ids)],
   );
   return rows;
 }
@@ -30,7 +31,7 @@ export async function earthquakesById(db: Database, ids: readonly string[]): Pro
 /** All reports of these earthquakes, each earthquake's in their order of precedence. */
 export async function quakeReportsOf(db: Database, factIds: readonly string[]): Promise<QuakeReportRow[]> {
   const { rows } = await db.read.query<QuakeReportRow>(
-    `SELECT ${COMMON_COLUMNS}, ${COLUMNS} FROM ${REPORTS} WHERE fact_id = ANY($1) ORDER BY fact_id, precedence, version DESC, id`,
+    `SELECT ${COMMON_COLUMNS}, ${COLUMNS} FROM ${REPORTS} WHERE fact_key = ANY($1::bigint[]) ORDER BY fact_id, precedence, version DESC, id`,
     [factIds],
   );
   return rows;

@@ -9,7 +9,8 @@ export interface StationQuery extends PageRequest, PlaceQuery {
   readonly properties?: readonly string[] | undefined;
 }
 
-const COLUMNS = `s.id, s.feed_id AS "feedId", s.code, s.name, s.station_type AS "stationType", s.lon, s.lat,
+/** The select list of a StationRow from a table or step known as `s`. */
+export const STATION_COLUMNS = `s.id, s.feed_id AS "feedId", s.code, s.name, s.station_type AS "stationType", s.lon, s.lat,
   s.original_lon AS "originalLon", s.original_lat AS "originalLat", s.original_crs AS "originalCrs", s.division_code AS "divisionCode"`;
 
 /** Stations by id. The outline of `within` is judged exactly, after its bounding box. */
@@ -45,7 +46,7 @@ async function readChunk(
     );
   wherePlace(where, 's', query);
   const { rows } = await db.read.query<StationRow>(
-    `SELECT ${COLUMNS} FROM station s JOIN feed f ON f.id = s.feed_id ${where.sql} ORDER BY s.id LIMIT ${where.bind(limit)}`,
+    `SELECT ${STATION_COLUMNS} FROM station s JOIN feed f ON f.id = s.feed_id ${where.sql} ORDER BY s.id LIMIT ${where.bind(limit)}`,
     where.values,
   );
   return rows;
@@ -69,7 +70,7 @@ export async function stationsUnder(
   wanted: readonly StationsUnder[],
 ): Promise<(StationRow & { readonly place: number })[]> {
   const { rows } = await db.read.query<StationRow & { place: number }>(
-    `SELECT w.place::int, ${COLUMNS}
+    `SELECT w.place::int, ${STATION_COLUMNS}
      FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS w(department, prefix, place)
      CROSS JOIN LATERAL (SELECT o.* FROM station o JOIN feed f ON f.id = o.feed_id
        WHERE f.department_code = w.department AND starts_with(o.code, w.prefix || '/') ORDER BY o.id LIMIT $3) s`,

@@ -99,4 +99,5 @@ function statement(table: string, columns: readonly string[], { newestBy, histor
      SELECT * FROM written`;
 }
 
-const toJson = (value: unknown): unknown => (Buffer.isBuffer(value) ? `\\x${value.toString('hex')}` : value);
+/** A value as `jsonb_populate_recordset` reads it. */
+export const toJson = (value: unknown): unknown => (Buffer.isBuffer(value) ? `\\x${value.toString('hex')}` : value);

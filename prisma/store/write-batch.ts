@@ -1,6 +1,7 @@
 import type { Batch, BatchResult, Stamped } from '../../model/batch.js';
 import type { NewEntry } from '../../model/entry.js';
 import {
+  type DeviceStateRecord,
   type FeedRecord,
   type ObservationRecord,
   pieceOf,
@@ -11,12 +12,15 @@ import type { Queryable } from '../database.js';
 import { clearRejections } from './rejected-inputs.js';
 import type { Written } from './upsert.js';
 import { writeAirQuality } from './write-air-quality.js';
+import { writeDeviceStates } from './write-device-states.js';
 import { writeEarthquakes } from './write-earthquakes.js';
 import { writeFireAlarms, writeHotspots } from './write-fires.js';
+import { writeIncidents } from './write-incidents.js';
 import { datastreamId, ensureDatastreams, writeObservations } from './write-observations.js';
 import { countDay } from './write-quality.js';
 import { writeRegister } from './write-register.js';
 import { writeRejections } from './write-rejections.js';
+import { endUnlisted, writeRoadEvents } from './write-road-events.js';
 import { stationId, writeStations, writeThresholds } from './write-stations.js';
 import { writeVisitorFlow } from './write-visitor-flow.js';
 import { writeWarnings } from './write-warnings.js';
@@ -34,7 +38,8 @@ export async function writeBatch(client: Queryable, batch: Batch): Promise<Batch
   const stations = await writeStations(client, feedId, ofKind(records, 'station'), receivedAt);
   const observations = ofKind(records, 'observation');
   const thresholds = ofKind(records, 'threshold');
-  const unknown = await unknownStations(client, feedId, [...observations, ...thresholds]);
+  const deviceStates = ofKind(records, 'device-state');
+  const unknown = await unknownStations(client, feedId, [...observations, ...thresholds, ...deviceStates]);
   const known = <T extends { station: string }>(each: readonly T[]): T[] => each.filter((r) => !unknown.has(r.station));
   await writeThresholds(client, feedId, known(thresholds));
   // The last of several values for one moment is the source's latest word.
@@ -43,16 +48,21 @@ export async function writeBatch(client: Queryable, batch: Batch): Promise<Batch
   ];
   const keys = await ensureDatastreams(client, feedId, current);
   const written = await writeObservations(client, feedId, keys, current, receivedAt);
+<<<<<<< HEAD
   const nouns = await writeNouns(client, batch);
+=======
+  const devices = await writeDeviceStates(client, feedId, known(deviceStates), receivedAt);
+  const nouns = await writeNouns(client, feedId, records, receivedAt);
+>>>>>>> main
   const warnings = await writeWarnings(client, feedId, ofKind(records, 'warning'), receivedAt);
   const rejects = [
     ...batch.rejects,
-    ...[...observations, ...thresholds].filter((r) => unknown.has(r.station)).map(unknownStation),
+    ...[...observations, ...thresholds, ...deviceStates].filter((r) => unknown.has(r.station)).map(unknownStation),
   ];
   const cleared = batch.repairs ? await clearRejections(client, batch.repairs.inputId) : [];
   const found = await writeRejections(client, feedId, rejects, batch.repairs?.receivedAt ?? receivedAt);
   const { fresh: rejected, gone: repaired } = difference(found, cleared);
-  const parts: Written[] = [stations, written, ...nouns, warnings];
+  const parts: Written[] = [stations, written, devices, ...nouns, warnings];
   const stored = parts.reduce((sum, part) => sum + part.stored, 0);
   const replaced = parts.reduce((sum, part) => sum + part.replaced, 0);
   await touchFeed(client, batch, stored + replaced, rejected.length - repaired.length);
@@ -80,7 +90,7 @@ function difference(found: readonly string[], before: readonly string[]): { fres
   return { fresh, gone };
 }
 
-/** The nouns that need nothing of one another, each with one statement a kind. */
+/** The nouns that need nothing of one another, each with a statement or few a kind. */
 async function writeNouns(
   client: Queryable,
   { feedId, records, receivedAt: at, repairs }: Batch,
@@ -89,13 +99,16 @@ async function writeNouns(
     await writeHotspots(client, feedId, ofKind(records, 'hotspot'), at),
     await writeFireAlarms(client, feedId, ofKind(records, 'fire-alarm'), at),
     await writeAirQuality(client, feedId, ofKind(records, 'air-quality'), at),
+    await writeRoadEvents(client, feedId, ofKind(records, 'road-event'), at),
+    await endUnlisted(client, feedId, ofKind(records, 'road-event-list')),
+    await writeIncidents(client, feedId, ofKind(records, 'incident'), at),
     await writeVisitorFlow(client, feedId, ofKind(records, 'visitor-flow'), at),
     await writeEarthquakes(client, feedId, ofKind(records, 'earthquake'), at),
     await writeRegister(client, feedId, ofKind(records, 'register'), at, repairs?.receivedAt),
   ];
 }
 
-const unknownStation = (record: ObservationRecord | ThresholdRecord): Reject => ({
+const unknownStation = (record: ObservationRecord | ThresholdRecord | DeviceStateRecord): Reject => ({
   ...pieceOf(record),
   reason: 'unknown-station',
   detail: `station "${record.station}" is not in this feed's register: list it in the feed's settings, or have the source describe it`,

@@ -58,6 +58,7 @@ const factReport = (reportId: string, r: Stamped<EarthquakeRecord>, at: Date) =>
   reportId,
   source: r.catalogue.toUpperCase(),
   key: null,
+  status: r.status,
   precedence: quakePrecedence(r),
   version: r.updatedAt ?? at,
   observedAt: r.observedAt,

@@ -35,7 +35,7 @@ export async function writeRegister(
   feedId: string,
   records: readonly Stamped<RegisterRecord>[],
   at: Date,
-  asOf: Date = at,
+  asOf?: Date,
 ): Promise<Written> {
   if (records.length === 0) return { stored: 0, replaced: 0 };
   const byId = new Map(records.map((r) => [registerId(feedId, r.noun, r.code), r]));
@@ -54,10 +54,10 @@ export async function writeRegister(
        fields = t.fields || excluded.fields, by_hand = false,
        updated_at = excluded.updated_at, revision = t.revision + 1,
        retired_at = CASE WHEN excluded.retired_at IS NOT NULL THEN coalesce(t.retired_at, excluded.retired_at) END
-     WHERE t.updated_at <= $2 AND (t.raw_hash <> excluded.raw_hash OR NOT t.by_hand AND ${READ_OTHERWISE})
+     WHERE ($2::timestamptz IS NULL OR t.updated_at <= $2) AND (t.raw_hash <> excluded.raw_hash OR NOT t.by_hand AND ${READ_OTHERWISE})
      RETURNING t.*, (t.xmax = 0) AS inserted`)}
      SELECT inserted FROM written`,
-    [JSON.stringify(rows), asOf],
+    [JSON.stringify(rows), asOf ?? null],
   );
   const stored = answer.rows.filter((row) => row.inserted).length;
   return { stored, replaced: answer.rows.length - stored };

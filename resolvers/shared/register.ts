@@ -64,7 +64,11 @@ export async function entry(noun: RegisterNoun, id: string, context: HubContext)
 }
 
 /** What a field holds, as its description says; null where nothing does, or where the caller may not see it. */
-export function fieldValue(row: RegisterRow, field: RegisterField, context: HubContext): RegisterValue | null {
+export function fieldValue(
+  row: Pick<RegisterRow, 'fields'>,
+  field: RegisterField,
+  context: HubContext,
+): RegisterValue | null {
   if (field.personal && !maySeePersonal(context)) return null;
   return row.fields[field.name] ?? null;
 }

@@ -1,12 +1,39 @@
+import type { AlarmRow, HotspotRow } from '../../model/rows.js';
 import * as fire from '../../resolvers/forestry/fire.js';
+import { divisionOf, pointOf } from '../../resolvers/shared/place.js';
 import type { Builder } from '../builder.js';
 import type { Refs } from '../refs.js';
 import { addReportList } from '../shared/report.js';
 
 /** Fires seen by satellites and by cameras. */
 export function addFires(builder: Builder, refs: Refs): void {
+  addFire(builder, refs);
   addHotspot(builder, refs);
   addAlarm(builder, refs);
+  addReportList(builder, refs, {
+    field: 'fires',
+    ref: refs.Fire,
+    description: 'Fires, last seen first. 火情，最近发现的在前。',
+    read: fire.fires,
+  });
+  builder.queryField('fire', (t) =>
+    t.field({
+      type: refs.Fire,
+      nullable: true,
+      description: 'One of them. 一处火情。',
+      args: { id: t.arg.id({ required: true, description: 'Which. 标识。' }) },
+      resolve: (_root, args, context) => fire.fire(String(args.id), context),
+    }),
+  );
+  for (const ref of [refs.FireHotspot, refs.FireAlarm] as const)
+    builder.objectField(ref, 'fire', (t) =>
+      t.field({
+        type: refs.Fire,
+        nullable: true,
+        description: 'The fire it is taken for. 所属火情。',
+        resolve: (node: HotspotRow | AlarmRow, _args, context) => fire.fireOf(node, context),
+      }),
+    );
   addReportList(builder, refs, {
     field: 'fireHotspots',
     ref: refs.FireHotspot,
@@ -18,6 +45,68 @@ export function addFires(builder: Builder, refs: Refs): void {
     ref: refs.FireAlarm,
     description: 'Smoke and fire alarms from cameras, newest first. 视频烟火告警，新的在前。',
     read: fire.fireAlarms,
+  });
+}
+
+function addFire(builder: Builder, refs: Refs): void {
+  builder.objectType(refs.Fire, {
+    description:
+      'One fire, however many satellites and cameras see it. Its place is that of one report: a satellite that is sure or fairly sure, then a camera, then a doubtful satellite; of equals the newest. `separateReport` and `joinReport` put a wrong match right. 一处火情，卫星与摄像头的多次发现合为一条；位置依次取：卫星高/中置信度、摄像头、卫星低置信度，同级取最新。',
+    fields: (t) => ({
+      id: t.exposeID('id', { description: 'Stays, whatever is seen later. 标识，保持不变。' }),
+      firstSeenAt: t.field({
+        type: 'DateTime',
+        description: 'First seen. 首次发现时间。',
+        resolve: (node) => node.firstAt,
+      }),
+      lastSeenAt: t.field({
+        type: 'DateTime',
+        description: 'Last seen. 最近发现时间。',
+        resolve: (node) => node.observedAt,
+      }),
+      position: t.field({
+        type: 'GeoJSON',
+        nullable: true,
+        description: 'A point in WGS84. 位置。',
+        resolve: (node) => pointOf(node.lon, node.lat),
+      }),
+      division: t.field({
+        type: refs.Division,
+        nullable: true,
+        description: 'Where it lies. 所在区划。',
+        resolve: (node, _args, context) => divisionOf(node.divisionCode, context),
+      }),
+      status: t.field({
+        type: refs.WarningStatus,
+        description: 'EXERCISE where generated. 生成数据为演练。',
+        resolve: (node) => node.status as never,
+      }),
+      seenBySatelliteAndCamera: t.boolean({
+        description: 'Both say so. 卫星与摄像头均已发现。',
+        resolve: async (node, _args, context) => {
+          const { hotspots, alarms } = await fire.counts(node, context);
+          return hotspots > 0 && alarms > 0;
+        },
+      }),
+      hotspotCount: t.int({
+        description: 'How many hotspots. 卫星火点数。',
+        resolve: async (node, _args, context) => (await fire.counts(node, context)).hotspots,
+      }),
+      alarmCount: t.int({
+        description: 'How many alarms. 视频告警数。',
+        resolve: async (node, _args, context) => (await fire.counts(node, context)).alarms,
+      }),
+      hotspots: t.field({
+        type: [refs.FireHotspot],
+        description: 'Newest first, at most 200. 卫星火点，新的在前，至多200条。',
+        resolve: async (node, _args, context) => [...(await fire.hotspotsOf(node, context))],
+      }),
+      alarms: t.field({
+        type: [refs.FireAlarm],
+        description: 'Newest first, at most 200. 视频告警，新的在前，至多200条。',
+        resolve: async (node, _args, context) => [...(await fire.alarmsOf(node, context))],
+      }),
+    }),
   });
 }
 

@@ -78,6 +78,11 @@ function addFeed(builder: Builder, refs: Refs): void {
         description: 'EXERCISE where all it brings is generated. 生成数据时为演练。',
         resolve: (node) => node.status as never,
       }),
+      mode: t.field({
+        type: refs.FeedMode,
+        description: 'Whether what it brings is stored. 存储或直连。',
+        resolve: (node) => node.mode as never,
+      }),
       lastReceivedAt: t.field({
         type: 'DateTime',
         nullable: true,

@@ -1,9 +1,15 @@
 import type { ObjectRef } from '@pothos/core';
-import type { RegisterField } from '../../model/register.js';
+import type { RegisterField, RegisterFields } from '../../model/register.js';
 import type { RegisterRow } from '../../model/rows.js';
 import type { Builder } from '../builder.js';
 
 export type RegisterRef = ObjectRef<Builder['$inferSchemaTypes'], RegisterRow, RegisterRow>;
+
+/** Anything that holds the fields of a description. */
+export interface FieldsNode {
+  readonly fields: RegisterFields;
+}
+export type FieldsRef = ObjectRef<Builder['$inferSchemaTypes'], FieldsNode, FieldsNode>;
 
 /** The bilingual description of a field. */
 export function sayField(field: RegisterField): string {

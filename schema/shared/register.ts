@@ -1,7 +1,6 @@
 import { departmentOfFeed } from '../../model/department.js';
 import type { RegisterField, RegisterNoun, RegisterPart, RegisterValue } from '../../model/register.js';
 import { REGISTERS } from '../../model/registers.js';
-import type { RegisterRow } from '../../model/rows.js';
 import type { HubContext } from '../../resolvers/context.js';
 import { feedOf } from '../../resolvers/shared/feed.js';
 import { divisionOf, pointOf } from '../../resolvers/shared/place.js';
@@ -11,7 +10,7 @@ import type { Refs } from '../refs.js';
 import { addRegisterInput } from './register-input.js';
 import { addPart, codeOf } from './register-parts.js';
 import { addRegisterQueries } from './register-queries.js';
-import { type RegisterRef, sayField } from './register-words.js';
+import { type FieldsNode, type FieldsRef, type RegisterRef, sayField } from './register-words.js';
 
 /** A type, a list, a single query and two mutations for each noun of model/registers.ts, all from its description. */
 export function addRegisters(builder: Builder, refs: Refs): void {
@@ -103,7 +102,10 @@ function addInterface(builder: Builder, refs: Refs): void {
 
 function addType(builder: Builder, refs: Refs, noun: RegisterNoun, ref: RegisterRef): void {
   builder.objectType(ref, { description: `${noun.en}. ${noun.zh}。`, interfaces: [refs.RegisterEntry] });
-  for (const field of [...noun.fields, ...(noun.derived?.fields ?? [])]) addField(builder, refs, ref, field);
+  for (const field of [...noun.fields, ...(noun.derived?.fields ?? [])]) {
+    addField(builder, refs, ref as unknown as FieldsRef, field);
+    if (field.type === 'reference') addTarget(builder, refs, ref, field);
+  }
   for (const from of REGISTERS)
     for (const field of from.fields)
       if (field.type === 'reference' && field.noun === noun.noun && field.back)
@@ -118,12 +120,13 @@ function addType(builder: Builder, refs: Refs, noun: RegisterNoun, ref: Register
   );
 }
 
-function addField(builder: Builder, refs: Refs, ref: RegisterRef, field: RegisterField): void {
+/** A field of a described noun, in the type that its description asks for. */
+export function addField(builder: Builder, refs: Refs, ref: FieldsRef, field: RegisterField): void {
   if (field.type === 'parts') {
     addParts(builder, refs, ref, field);
     return;
   }
-  const read = (node: RegisterRow, context: HubContext) => register.fieldValue(node, field, context);
+  const read = (node: FieldsNode, context: HubContext) => register.fieldValue(node, field, context);
   const options = { nullable: true, description: sayField(field) } as const;
   builder.objectField(ref, register.apiName(field), (t) => {
     switch (field.type) {
@@ -151,10 +154,9 @@ function addField(builder: Builder, refs: Refs, ref: RegisterRef, field: Registe
         return t.string({ ...options, resolve: (node, _args, context) => read(node, context) as string | null });
     }
   });
-  if (field.type === 'reference') addTarget(builder, refs, ref, field);
 }
 
-function addParts(builder: Builder, refs: Refs, ref: RegisterRef, field: RegisterField & { type: 'parts' }): void {
+function addParts(builder: Builder, refs: Refs, ref: FieldsRef, field: RegisterField & { type: 'parts' }): void {
   const part = addPart(builder, refs, field);
   builder.objectField(ref, field.name, (t) =>
     t.field({

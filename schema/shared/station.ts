@@ -1,5 +1,6 @@
 import { inSeason } from '../../model/season.js';
 import { isBelow } from '../../model/threshold.js';
+import { worstDeviceState } from '../../resolvers/shared/device-state.js';
 import { feedOf } from '../../resolvers/shared/feed.js';
 import * as observation from '../../resolvers/shared/observation.js';
 import { divisionOf, pointOf } from '../../resolvers/shared/place.js';
@@ -96,6 +97,18 @@ function addStation(builder: Builder, refs: Refs): void {
         type: [refs.Datastream],
         description: 'What is observed here. 观测的数据流。',
         resolve: async (node, _args, context) => [...(await context.loaders.datastreamsOfStation.load(node.id))],
+      }),
+      deviceState: t.field({
+        type: refs.DeviceState,
+        nullable: true,
+        description:
+          'The gravest of deviceStates; null where nothing is known of devices. 各设备最新状态中最严重的一项。',
+        resolve: (node, _args, context) => worstDeviceState(node, context),
+      }),
+      deviceStates: t.field({
+        type: [refs.DeviceState],
+        description: 'What was last told of each device here. 各设备最新状态。',
+        resolve: async (node, _args, context) => [...(await context.loaders.deviceStatesOfStation.load(node.id))],
       }),
     }),
   });

@@ -173,7 +173,9 @@ function addSource(builder: Builder, refs: Refs): void {
         description: 'The feed that brought it. 数据源。',
         resolve: (node, _args, context) => feedOf(node.feedId, context),
       }),
-      format: t.exposeString('format', { description: '"12379" or "cap". 格式。' }),
+      format: t.exposeString('format', {
+        description: '"12379", "cap" or "mapped" (by the mapping of a feed). 格式。',
+      }),
       sentAt: t.field({
         type: 'DateTime',
         description: 'When it was sent. 发送时间。',

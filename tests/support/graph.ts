@@ -4,6 +4,8 @@ import { PostgresBus } from '../../events/bus-postgres.js';
 import { LogHub } from '../../events/hub.js';
 import { DivisionIndex } from '../../model/area.js';
 import { departmentOfFeed } from '../../model/department.js';
+import { DEFAULT_DEADLINES } from '../../model/incident-report.js';
+import type { LivePort } from '../../model/live.js';
 import type { Outcome } from '../../model/record.js';
 import { type Database, openDatabase } from '../../prisma/database.js';
 import { seedJurisdictions } from '../../prisma/seed/jurisdictions.js';
@@ -43,6 +45,8 @@ export class Graph {
   readonly #ingest: Ingest;
   /** Every call of the feed control. */
   readonly switched: { feedId: string; enabled: boolean; reason: string | undefined }[] = [];
+  /** What the departments' own services answer; none unless a test sets it. */
+  live: LivePort = { ask: () => undefined };
   /** Causes of what callers saw as INTERNAL. */
   readonly internal: unknown[] = [];
 
@@ -123,7 +127,8 @@ export class Graph {
       divisions,
       viewer,
       requestId: 'test',
-      loaders: createLoaders(db),
+      live: this.live,
+      loaders: createLoaders(db, this.live),
       now: () => clock.now,
       onSlow: () => {},
       feedControl: {
@@ -138,7 +143,11 @@ export class Graph {
         retryRejected: async () => {
           throw new Error('no feed runs here');
         },
+        reloadSettings: async () => {
+          throw new Error('no settings file here');
+        },
       },
+      reportDeadlines: () => DEFAULT_DEADLINES,
     };
   }
 

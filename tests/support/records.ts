@@ -1,10 +1,12 @@
 import type {
+  DeviceStateRecord,
   EarthquakeRecord,
   FireAlarmRecord,
   HotspotRecord,
   ObservationRecord,
   RegisterRecord,
   StationRecord,
+  VisitorFlowRecord,
   WarningRecord,
 } from '../../model/record.js';
 
@@ -85,6 +87,7 @@ export const hotspotRecord = (id: string, observedAt: Date, lon: number, lat: nu
   brightnessKelvin: 330,
   radiativePowerMegawatts: 4.5,
   daytime: true,
+  sameWithin: { seconds: 3600, metres: 2000 },
   status: 'EXERCISE',
 });
 
@@ -96,7 +99,27 @@ export const fireAlarmRecord = (id: string, observedAt: Date): FireAlarmRecord =
   priority: 1,
   description: '林区烟雾',
   position: null,
+  sameWithin: { seconds: 3600, metres: 2000 },
   status: 'EXERCISE',
+});
+
+/** Equipment SB1, running, unless told otherwise. */
+export const deviceStateRecord = (
+  station: string,
+  observedAt: Date,
+  change: Partial<DeviceStateRecord> = {},
+): DeviceStateRecord => ({
+  kind: 'device-state',
+  ...provenance(`${station} ${JSON.stringify(change)} ${observedAt.getTime()}`, observedAt),
+  station,
+  device: 'SB1',
+  aspect: 'EQUIPMENT',
+  condition: 'RUNNING',
+  runHours: null,
+  sourceText: change.condition ?? 'RUNNING',
+  position: { lon: 84.68, lat: 44.44, original: { lon: 84.68, lat: 44.44, crs: 'WGS84' } },
+  status: 'EXERCISE',
+  ...change,
 });
 
 /** An entry of a register without a place, unless told otherwise. */
@@ -139,4 +162,22 @@ export const earthquakeRecord = (
   sameWithin: { seconds: 60, metres: 100_000 },
   status: 'EXERCISE',
   ...change,
+});
+
+/** How many are in a scenic area without a capacity of its own. */
+export const visitorFlowRecord = (areaCode: string, observedAt: Date, inPark: number): VisitorFlowRecord => ({
+  kind: 'visitor-flow',
+  ...provenance(`${areaCode}/${observedAt.toISOString()}`, observedAt),
+  position: null,
+  area: { code: areaCode, name: `演练·${areaCode}` },
+  inPark,
+  enteredToday: null,
+  capacity: null,
+  dailyCapacity: null,
+  comfort: null,
+  sourceComfort: null,
+  weather: null,
+  parkingPlaces: null,
+  parkingFree: null,
+  status: 'EXERCISE',
 });

@@ -74,8 +74,8 @@ test('what was refused is read again with the place it was asked for', async () 
     { path: '/b', code: 'B' },
   ]);
   await run();
-  const again = taken.map(({ rejects }) =>
-    replay?.(Buffer.from(rejects[0]?.input?.() ?? ''), new Date('2026-07-01T08:00:00Z')),
+  const again = await Promise.all(
+    taken.map(({ rejects }) => replay?.(Buffer.from(rejects[0]?.input?.() ?? ''), new Date('2026-07-01T08:00:00Z'))),
   );
   expect(again.map((outcome) => placesOf(outcome as Outcome))).toEqual([['A'], ['B']]);
   expect(again[1]?.rejects.map(({ reason }) => reason)).toEqual(['not-a-number']);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { sameFire } from '../../shared/same-fire.js';
 import { feedSettings, secret } from '../../shared/settings.js';
 
 const degrees = (limit: number) => z.number().min(-limit).max(limit);
@@ -22,6 +23,7 @@ export const settings = feedSettings.extend({
   pollSeconds: z.number().min(1).default(600),
   /** For one file. */
   timeoutMs: z.int().min(100).max(60_000).default(20_000),
+  sameFire,
 });
 
 export type Settings = z.infer<typeof settings>;

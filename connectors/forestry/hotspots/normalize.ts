@@ -82,6 +82,7 @@ function hotspot(row: FirmsRow, settings: Settings): HotspotRecord | undefined {
     brightnessKelvin: number(row, 'brightness') ?? number(row, 'bright_ti4'),
     radiativePowerMegawatts: number(row, 'frp'),
     daytime: daytimeOf(text(row, 'daynight').toUpperCase()),
+    sameWithin: settings.sameFire,
     status: 'ACTUAL',
   };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { MAX_GB28181_BYTES } from '../../shared/codecs/gb28181.js';
+import { sameFire } from '../../shared/same-fire.js';
 import { feedSettings, secret } from '../../shared/settings.js';
 
 /** Every part that a rule names must fit; the first rule that fits decides. */
@@ -35,6 +36,7 @@ export const settings = feedSettings.extend({
   rules: z.array(rule).default(DEFAULT_RULES),
   /** A position farther from the listed place of its device counts as wrong: the listed place is taken. */
   maxKmFromDevice: z.number().positive().default(30),
+  sameFire,
 });
 
 export type Settings = z.infer<typeof settings>;

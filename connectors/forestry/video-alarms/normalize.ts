@@ -37,6 +37,7 @@ function alarmOf(alarm: Gb28181Alarm, raw: Uint8Array, settings: Settings): Fire
     priority: priorityOf(alarm.priority),
     description: alarm.description ?? '',
     position: positionOf(alarm, deviceId, settings),
+    sameWithin: settings.sameFire,
     status: 'ACTUAL',
   };
 }

@@ -1,8 +1,8 @@
 import type { Connector } from '../../connector.js';
 import { listedStations } from '../../shared/listed-stations.js';
 import { receivePushes } from '../../shared/transports/http-push.js';
-import { normalize } from '../hazardous-chemicals/normalize.js';
 import { type Settings, settings } from './config.js';
+import { normalize } from './normalize.js';
 
 const ID = 'industry/hazardous-chemicals-push';
 

@@ -81,6 +81,29 @@ test('a message that could not be stored is not acknowledged: it comes again and
   ]);
 });
 
+test('a message that is too long is refused as such, acknowledged, and the next one comes', async () => {
+  const rejects: string[] = [];
+  let observations = 0;
+  const both = new Promise<void>((done) => {
+    let acknowledged = 0;
+    broker.on('ack', () => {
+      acknowledged += 1;
+      if (acknowledged === 2) done();
+    });
+  });
+  const feed = start(async (outcome) => {
+    rejects.push(...outcome.rejects.map(({ reason, raw }) => `${reason} ${raw.length}`));
+    observations += outcome.records.filter(({ kind }) => kind === 'observation').length;
+  });
+  await once(broker, 'subscribe');
+  await publish(`[${MESSAGE},"${'x'.repeat(400_000)}"]`);
+  await publish(MESSAGE);
+  await both;
+  feed.abort.abort();
+  await feed.run;
+  expect([rejects, observations]).toEqual([['too-large 262145'], 1]);
+});
+
 test('a message that cannot be read is refused with its whole input, acknowledged, and the next one comes', async () => {
   const rejected: { reason: string; input: string }[] = [];
   let observations = 0;

@@ -1,6 +1,6 @@
 import { canonicalDivision } from '../../../model/division.js';
 import type { RejectReason } from '../../../model/record.js';
-import type { RegisterCode, RegisterField } from '../../../model/register.js';
+import type { RegisterCode, RegisterField, RegisterValue } from '../../../model/register.js';
 import { readValue } from '../../../model/register-value.js';
 import { CellFault } from '../tables/cells.js';
 import { plainText } from '../tables/text.js';
@@ -65,6 +65,21 @@ export function textCell(field: RegisterField): (cell: string) => string | reado
       reason,
       [detail, reason === 'too-large' ? '内容过长' : '含有不可用的字符'],
       ['shorten it, or write it on one line', '请缩短内容，或改写为一行'],
+    );
+  };
+}
+
+/** A list of parts, as the field's own check takes it. */
+export function partsCell(field: RegisterField & { type: 'parts' }): (cell: string) => RegisterValue {
+  const form = field.parts.map(({ zh }) => zh).join('|');
+  return (cell) => {
+    const read = readValue(field, cell, 'UTC');
+    if ('value' in read && read.value !== null) return read.value;
+    const [reason, detail] = 'fault' in read ? read.fault : (['malformed', 'holds nothing'] as const);
+    throw cellFault(
+      reason,
+      [detail, `内容有误（${detail}）`],
+      [`write ${field.example}, several with ";" between`, `按“${form}”填写，缺项留空，多项用“；”隔开`],
     );
   };
 }

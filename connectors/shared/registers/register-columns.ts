@@ -3,7 +3,16 @@ import { zoneMinutes } from '../../../model/time.js';
 import { timeOf } from '../tables/cells.js';
 import { type Column, type Columns, needed, optional } from '../tables/columns.js';
 import { plainText } from '../tables/text.js';
-import { choiceCell, codeCell, degreesCell, divisionCell, nameCell, retiredCell, textCell } from './register-cells.js';
+import {
+  choiceCell,
+  codeCell,
+  degreesCell,
+  divisionCell,
+  nameCell,
+  partsCell,
+  retiredCell,
+  textCell,
+} from './register-cells.js';
 
 /** What is in brackets at the end of a column's name, its unit: "库房面积(平方米)". */
 const UNIT = /[(（]([^)）]+)[)）]$/;
@@ -91,12 +100,15 @@ function fieldColumn(field: RegisterField): Column {
       return { ...make.dateTime(field.zh, plain), parse: (cell, { zone }) => timeOf(cell, zone).at.toISOString() };
     case 'reference':
       return make.parsed(field.zh, codeCell, plain);
+    case 'parts':
+      return make.parsed(field.zh, partsCell(field), plain);
     default:
       return make.parsed(field.zh, textCell(field), plain);
   }
 }
 
 function noteOf(field: RegisterField): string {
+  if (field.type === 'parts') return `${field.parts.map(({ zh }) => zh).join('|')}，缺项留空，多项用“；”隔开`;
   if (field.type === 'texts') return '多项用“、”隔开';
   if (field.type === 'text' && field.phone) return field.personal ? '本人手机号码，仅授权人员可见' : '单位电话';
   return '';

@@ -92,9 +92,9 @@ test('a rejected row is read again alone, and brings back no other row of its ta
   const { taken, source } = await roundOf(['a.csv', `${HEADER}\n甲,1.5,2026-11-24 08:00\n乙,高,2026-11-24 08:00`]);
   const [reject] = taken[0]?.rejects ?? [];
   const input = Buffer.from(reject?.input?.() ?? '');
-  const again = source.replay?.(input, NOW);
+  const again = await source.replay?.(input, NOW);
   expect(again).toMatchObject({ records: [], rejects: [{ raw: reject?.raw, reason: 'not-a-number' }] });
-  expect(source.replay?.(Buffer.from(input.toString().replace('高', '2')), NOW).records).toMatchObject([
+  expect((await source.replay?.(Buffer.from(input.toString().replace('高', '2')), NOW))?.records).toMatchObject([
     { station: '乙', value: 2 },
   ]);
 });
@@ -104,7 +104,9 @@ test('a file that is no such table, and one without a good row, go to failed wit
   expect(taken.map(({ rejects }) => rejects.map(({ reason }) => reason))).toEqual([['malformed'], ['not-a-number']]);
   expect(answers('failed').map((text) => text.split('\r\n')[1]?.slice(0, 9))).toEqual(['"文件","","', '"合计","","']);
   const [reject] = taken[0]?.rejects ?? [];
-  expect(source.replay?.(Buffer.from(reject?.input?.() ?? ''), NOW).rejects).toMatchObject([{ reason: 'malformed' }]);
+  expect((await source.replay?.(Buffer.from(reject?.input?.() ?? ''), NOW))?.rejects).toMatchObject([
+    { reason: 'malformed' },
+  ]);
 });
 
 test('a row that a later one speaks over is told', async () => {

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { PushDoor, PushRequest } from '../../../model/push.js';
 import type { Outcome } from '../../../model/record.js';
 import type { FeedContext } from '../../connector.js';
+import { withhold } from '../withheld.js';
 import { type PushOptions, receivePushes } from './http-push.js';
 
 /** A door of a few lines on a real server. */
@@ -152,6 +153,44 @@ describe('only the holder of the key gets in, and only with what is asked for', 
     const { taken } = start();
     expect((await post('x'.repeat(101))).status).toBe(413);
     expect(taken[0]?.rejects[0]?.reason).toBe('too-large');
+  });
+});
+
+describe('what must not be kept is taken out before anything sees the body', () => {
+  const redact = (body: Uint8Array) => {
+    const text = Buffer.from(body).toString();
+    if (text === 'fault') throw new Error('cannot read secret');
+    return text.includes('?')
+      ? withhold(body, 'k', 'malformed', 'not known')
+      : { body: Buffer.from(text.replace('secret', '')) };
+  };
+  const keptOf = (taken: readonly Outcome[]) =>
+    taken.flatMap(({ rejects }) => rejects.map(({ raw, input }) => [String(raw), input && String(input())]));
+
+  test('what is read, refused or kept is the cleared body', async () => {
+    const { taken } = start(undefined, { redact });
+    expect((await post('secretbad')).status).toBe(400);
+    expect((await post('secretlife', { 'content-type': 'text/plain' })).status).toBe(415);
+    expect(keptOf(taken)).toEqual([
+      ['x', 'bad'],
+      ['life', undefined],
+    ]);
+  });
+
+  test.each([
+    ['a body that cannot be cleared', 'secret?', 400, {}],
+    ['one of a wrong type', 'secret?', 415, { 'content-type': 'text/plain' }],
+    ['one that is too large', `secret?${'x'.repeat(100)}`, 413, {}],
+    ['one at which the redaction fails', 'fault', 400, {}],
+  ])('of %s only length and keyed hash are kept, and it cannot be read again', async (_name, body, status, headers) => {
+    const { taken } = start(undefined, { redact });
+    const answer = await post(body, headers);
+    expect(answer.status).toBe(status);
+    expect(JSON.stringify(answer.body)).toContain('nothing is kept but length and keyed hash');
+    const [kept] = keptOf(taken);
+    expect(kept?.[0]).toMatch(new RegExp(`^not kept: ${body.length} bytes, HMAC-SHA-256 [0-9a-f]{64}$`));
+    expect(kept?.[1]).toBeUndefined();
+    expect(JSON.stringify([taken, answer])).not.toContain('secret');
   });
 });
 

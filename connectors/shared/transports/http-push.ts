@@ -3,6 +3,7 @@ import type { PushReply, PushRequest } from '../../../model/push.js';
 import type { Outcome, RejectReason } from '../../../model/record.js';
 import type { FeedContext } from '../../connector.js';
 import { withInput } from '../with-input.js';
+import { type Cleared, withhold } from '../withheld.js';
 
 export interface PushOptions {
   readonly feedId: string;
@@ -15,34 +16,33 @@ export interface PushOptions {
   readonly maxAtOnce: number;
   /** Until a call is answered: what is not stored by then is told to come back. */
   readonly timeoutMs: number;
+  /** Takes out what must not be kept, before anything else sees the body: what is read, kept, hashed or answered is what it returns. */
+  readonly redact?: (body: Uint8Array) => Cleared;
 }
 
 const RETRY_SECONDS = 5;
 
+type Read = (body: Uint8Array) => Outcome | Promise<Outcome>;
+
 /**
  * Serves a feed's push address until the context's signal aborts, then closes it and waits for the calls under way.
- * Each body goes through `read`, which must not throw, and is answered only after the commit: 202 taken in, 400 with what was
- * wrong and where, 401, 413, 415, or 503 where nothing is known to be stored. An outcome without records and rejects is a sign of life.
+ * Each body goes through `read`, and is answered only after the commit: 202 taken in, 400 with what was wrong and where, 401, 413,
+ * 415, or 503 where nothing is known to be stored. An outcome without records and rejects is a sign of life.
  */
-export async function receivePushes(
-  context: FeedContext,
-  options: PushOptions,
-  read: (body: Uint8Array) => Outcome,
-): Promise<void> {
+export async function receivePushes(context: FeedContext, options: PushOptions, read: Read): Promise<void> {
   if (context.signal.aborted) return;
   const underWay = new Set<Promise<PushReply>>();
-  const storing = new Set<Promise<void>>();
-  const take = (outcome: Outcome): Promise<void> => {
-    const taken = context.take(outcome).finally(() => storing.delete(taken));
-    storing.add(taken);
-    return taken;
-  };
+  const working = new Set<Promise<Outcome>>();
   const door = context.push.open(options.feedId, options.maxBytes, async (request) => {
     if (!authorised(request.authorization, options.key))
       return fault(401, 'send the key of this feed as "authorization: Bearer <key>"');
     // What was answered at the time limit still counts until it is settled: a hanging database gathers no more than this.
-    if (storing.size >= options.maxAtOnce) return comeBack(`${storing.size} calls are under way`);
-    const reply = answer({ ...context, take }, options, request, read);
+    if (working.size >= options.maxAtOnce) return comeBack(`${working.size} calls are under way`);
+    const cleared = clear(options, request.body);
+    const refused = refusal(options, request, cleared) ?? withheldBody(cleared);
+    const work = taken(context, cleared.body, refused?.outcome ?? read).finally(() => working.delete(work));
+    working.add(work);
+    const reply = answer(work, options.timeoutMs, refused?.status);
     underWay.add(reply);
     return reply.finally(() => underWay.delete(reply));
   });
@@ -52,22 +52,19 @@ export async function receivePushes(
   await Promise.allSettled(underWay);
 }
 
-async function answer(
-  context: FeedContext,
-  options: PushOptions,
-  request: PushRequest,
-  read: (body: Uint8Array) => Outcome,
-): Promise<PushReply> {
-  const refused = refusal(options, request);
-  const outcome = refused?.outcome ?? withInput(read(request.body), () => request.body);
-  if (outcome.records.length + outcome.rejects.length === 0) {
-    context.contact();
-    return json(202, { taken: 0, rejected: [] });
-  }
-  const failure = await stored(context.take(outcome), options.timeoutMs);
-  if (failure !== undefined) return comeBack(failure);
+/** Reads a body, and hands over what it holds; resolves after the commit. */
+async function taken(context: FeedContext, body: Uint8Array, read: Outcome | Read): Promise<Outcome> {
+  const outcome = typeof read === 'function' ? withInput(await read(body), () => body) : read;
+  if (outcome.records.length + outcome.rejects.length > 0) await context.take(outcome);
+  else context.contact();
+  return outcome;
+}
+
+async function answer(work: Promise<Outcome>, timeoutMs: number, refused: number | undefined): Promise<PushReply> {
+  const outcome = await settled(work, timeoutMs);
+  if (typeof outcome === 'string') return comeBack(outcome);
   const rejected = outcome.rejects.map(({ reason, detail }) => ({ reason, detail }));
-  const status = refused?.status ?? (outcome.records.length > 0 ? 202 : 400);
+  const status = refused ?? (outcome.records.length > 0 || rejected.length === 0 ? 202 : 400);
   return json(status, {
     ...(status === 202 ? {} : { error: rejected[0]?.detail }),
     taken: outcome.records.length,
@@ -75,35 +72,52 @@ async function answer(
   });
 }
 
+/** A redaction that fails has taken nothing out, and what it says of the failure may hold some of the body. */
+function clear({ redact, key }: PushOptions, body: Uint8Array): Cleared {
+  try {
+    return redact?.(body) ?? { body };
+  } catch {
+    return withhold(body, key, 'cannot-be-stored', 'its redaction failed, which is a fault of the hub');
+  }
+}
+
+interface Refusal {
+  readonly status: number;
+  readonly outcome: Outcome;
+}
+
 /** A body that is not even read, as a reject for the ledger. */
-function refusal(options: PushOptions, request: PushRequest): { status: number; outcome: Outcome } | undefined {
-  const refuse = (status: number, reason: RejectReason, detail: string) => ({
+function refusal(options: PushOptions, request: PushRequest, { body, withheld }: Cleared): Refusal | undefined {
+  const refuse = (status: number, reason: RejectReason, detail: string): Refusal => ({
     status,
-    outcome: { records: [], rejects: [{ raw: request.body, reason, detail }] },
+    outcome: {
+      records: [],
+      rejects: [{ raw: body, reason, detail: withheld ? `${detail}; ${withheld.detail}` : detail }],
+    },
   });
   if (request.body.length > options.maxBytes)
     return refuse(413, 'too-large', `${request.body.length} bytes, at most ${options.maxBytes} are taken`);
   const type = (request.contentType ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
   if (options.contentTypes.includes(type)) return undefined;
-  const sent = type === '' ? 'no content-type' : `content-type ${JSON.stringify(type.slice(0, 60))}`;
+  // Where a body may not be kept, neither may what a caller writes in a header.
+  const shown = options.redact ? 'another content-type' : `content-type ${JSON.stringify(type.slice(0, 60))}`;
+  const sent = type === '' ? 'no content-type' : shown;
   return refuse(415, 'unsupported', `${sent}: send ${options.contentTypes.join(' or ')}`);
 }
 
-/** Undefined once committed, else why not. A commit that comes after the limit does no harm: the same body again changes nothing. */
-async function stored(take: Promise<void>, timeoutMs: number): Promise<string | undefined> {
+/** Of what is not kept, nothing can be read again: the reject has no input. */
+const withheldBody = ({ body, withheld }: Cleared): Refusal | undefined =>
+  withheld && { status: 400, outcome: { records: [], rejects: [{ raw: body, ...withheld }] } };
+
+/** What was committed, or why nothing is known to be. A commit that comes after the limit does no harm: the same body again changes nothing. */
+async function settled(work: Promise<Outcome>, timeoutMs: number): Promise<Outcome | string> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<string>((done) => {
     timer = setTimeout(() => done('storing takes too long'), timeoutMs);
   });
-  const failure = await Promise.race([
-    take.then(
-      () => undefined,
-      () => 'it could not be stored',
-    ),
-    limit,
-  ]);
+  const outcome = await Promise.race([work.catch(() => 'it could not be stored'), limit]);
   clearTimeout(timer);
-  return failure;
+  return outcome;
 }
 
 /** In a time that does not depend on the key or on what was sent in its place. */

@@ -1,0 +1,3 @@
+import { registerSettings } from '../../shared/registers/register-drop.js';
+
+export const settings = registerSettings;

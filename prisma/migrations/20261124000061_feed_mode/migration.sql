@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "feed" ADD COLUMN     "mode" TEXT NOT NULL DEFAULT 'COPY';

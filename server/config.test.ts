@@ -1,0 +1,125 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, expect, test } from '@jest/globals';
+import { tempFolders } from '../tests/support/temp-folder.js';
+import { readConfig } from './config.js';
+import { connectors } from './connectors.js';
+
+const folders = tempFolders();
+afterAll(() => folders.clear());
+
+const FEED = `
+  tourism/ski-weather:
+    title: { en: Ski resort weather station, zh: 滑雪场气象站 }
+    transport: http-poll
+    http:
+      url: http://10.0.0.50/export.csv
+    format: csv
+    to: observation
+    mapping: |
+      { "station": 站号, "observedAt": 时间,
+        "values": { "air-temperature": 气温 } }
+    zone: Asia/Shanghai
+    crs: WGS84
+    expectedEverySeconds: 600
+`;
+
+/** The feeds of a settings file with these blocks, or the error without the path. */
+function feedsOf(feeds: string, env: Readonly<Record<string, string>> = {}) {
+  const path = join(folders.make(), 'hub.yaml');
+  writeFileSync(path, `hub:\n  area: "654202"\nfeeds:${feeds}`);
+  const secrets = { env: (name: string) => env[name], generated: () => 'made' };
+  try {
+    return readConfig(path, connectors, secrets).feeds({});
+  } catch (error) {
+    return (error as Error).message.slice(path.length + 1);
+  }
+}
+
+test('a block with a transport is a feed: department by its name, credentials by reference', () => {
+  const [feed] = feedsOf(FEED.replace('export.csv', 'export.csv?appkey={key}\n      key: { env: SKI }'), {
+    SKI: 'secret',
+  }) as Exclude<ReturnType<typeof feedsOf>, string>;
+  expect(feed?.connector).toMatchObject({
+    id: 'tourism/ski-weather',
+    department: 'TOURISM',
+    title: { zh: '滑雪场气象站' },
+    freshness: 'observation',
+  });
+  expect(feed?.settings).toMatchObject({ http: { key: 'secret' }, pollSeconds: 300, enabled: true });
+});
+
+const change = (from: string, to: string): string => {
+  expect(FEED).toContain(from);
+  return FEED.replace(from, to);
+};
+test.each([
+  ['tourism/ski-weather:', 'tourist/ski:', /^4: feeds.tourist\/ski: name it <department>\/<name/],
+  [
+    'tourism/ski-weather:',
+    'weather/stations:',
+    /^4: feeds.weather\/stations: this hub has a feed of that name already/,
+  ],
+  [
+    'transport: http-poll',
+    'transport: ftp',
+    /^6: .*transport: "ftp" is no transport: http-poll, http-push, mqtt-subscribe, sql-poll/,
+  ],
+  [
+    '    transport: http-poll\n',
+    '',
+    /^4: feeds.tourism\/ski-weather: no such feed; .*a feed of your own names its transport/,
+  ],
+  ['format: csv', 'format: rows', /^9: .*format: http-poll brings json, csv, xlsx, xml/],
+  ['format: csv', 'formatt: csv', /^9: .*formatt: Unrecognized key: "formatt"/],
+  ['format: csv', 'format: csv\n    each: data', /^10: .*each: the rows of csv are there already/],
+  ['to: observation', 'to: weather', /^10: .*to: one of observation, warning, station, threshold, supply-depot/],
+  ['"air-temperature": 气温 } }', '"air-temperature": 气温 }', /^11: .*mapping: line [23] of it: Expected "}"/],
+  ['气温', '$eval(气温)', /^11: .*mapping: \$eval is not to be had/],
+  ['气温', '$contains(气温, /(?=x)/)', /^11: .*mapping: .*no look-ahead/],
+  ['zone: Asia/Shanghai', 'zone: Beijing', /^14: .*zone: unknown zone/],
+  [
+    'format: csv',
+    'units: { air-temperature: km/h }\n    format: csv',
+    /^9: .*units.air-temperature: "km\/h" is no unit of air-temperature/,
+  ],
+  [
+    'export.csv',
+    'export.csv\n      key: abc',
+    /^9: .*http.key: a credential is named, never written: { env: NAME } or { file: path }/,
+  ],
+  [
+    'export.csv',
+    'export.csv\n      headers: { X-Api-Key: abc }',
+    /^9: .*X-Api-Key: a credential is named, never written/,
+  ],
+  ['export.csv', 'export.csv?token=abc', /^8: .*http.url: the address holds "token"/],
+  ['http://10.0.0.50', 'http://me:pass@10.0.0.50', /^8: .*http.url: the address holds a password/],
+  ['export.csv', 'export.csv\n      key: { env: NOT_SET }', /^4: .*the environment variable NOT_SET is not set/],
+])('%s → %s is told with its line', (from, to, message) => {
+  const said = feedsOf(change(from, to));
+  expect(said).toMatch(message);
+  expect(said).not.toMatch(/\babc\b|:pass\b/);
+});
+
+test('a database is asked one SELECT, by a watermark that it uses', () => {
+  const block = (database: string) =>
+    `${change('http-poll', 'sql-poll')
+      .replace('format: csv', 'format: rows')
+      .replace(/http:\n.*\n/, `database:\n${database}\n`)}`;
+  const url = '      url: postgres://reader@10.0.0.9/db';
+  const mark = '      watermark: { column: tm, start: "2026-01-01" }';
+  expect(
+    feedsOf(
+      block(`${url}\n      password: { env: PW }\n      query: SELECT 1 AS tm WHERE tm >= $1 ORDER BY tm\n${mark}`),
+      { PW: 'x' },
+    ),
+  ).toHaveLength(1);
+  expect(feedsOf(block(`${url}\n      query: DELETE FROM t`))).toMatch(/^9: .*query: one SELECT, without ";"/);
+  expect(feedsOf(block(`${url}\n      query: SELECT 1; SELECT 2`))).toMatch(/one SELECT/);
+  expect(feedsOf(block(`${url}\n      query: SELECT tm FROM t\n${mark}`))).toMatch(/^9: .*ORDER BY that column/);
+  expect(feedsOf(block(`${url}\n      query: SELECT tm FROM t WHERE tm > $1`))).toMatch(/^9: .*given by a watermark/);
+  expect(feedsOf(block('      url: postgres://reader:secret@10.0.0.9/db\n      query: SELECT 1'))).toMatch(
+    /holds a password/,
+  );
+});
