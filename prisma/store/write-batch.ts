@@ -48,12 +48,8 @@ export async function writeBatch(client: Queryable, batch: Batch): Promise<Batch
   ];
   const keys = await ensureDatastreams(client, feedId, current);
   const written = await writeObservations(client, feedId, keys, current, receivedAt);
-<<<<<<< HEAD
-  const nouns = await writeNouns(client, batch);
-=======
   const devices = await writeDeviceStates(client, feedId, known(deviceStates), receivedAt);
-  const nouns = await writeNouns(client, feedId, records, receivedAt);
->>>>>>> main
+  const nouns = await writeNouns(client, batch);
   const warnings = await writeWarnings(client, feedId, ofKind(records, 'warning'), receivedAt);
   const rejects = [
     ...batch.rejects,
