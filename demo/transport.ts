@@ -1,3 +1,4 @@
+import type { Route } from './files-server.js';
 import type { DemoPart, DemoWorld } from './part.js';
 import type { Story } from './story.js';
 import { type DroppedTable, TableFolder } from './table-folder.js';
@@ -60,11 +61,84 @@ const CLOSURES: readonly Closure[] = [
   },
 ];
 
-/** The transport bureau: its form 公路交通阻断信息表, dropped anew whenever something on it changes. */
+/** The transport bureau: its form 公路交通阻断信息表, dropped anew whenever something on it changes, and its works as a WZDx feed. */
 export const transport = ({ story, now }: DemoWorld): DemoPart => ({
+  routes: [workZones],
   sources: {
     'road-forms': new TableFolder('road forms (Excel in a folder)', () => formOf(story, now())),
   },
+});
+
+/** Wall milliseconds between two editions of the feed. */
+const EDITION_MS = 10_000;
+/** Story seconds of the works that close a street in each round. */
+const STREET_CLOSED = [100, 290] as const;
+
+/** `/wzdx/wusu.geojson`: lasting works on G30, and a street that is closed for a part of each round and then no longer named. */
+export const workZones: Route = (url, story, now) => {
+  if (url.pathname !== '/wzdx/wusu.geojson') return undefined;
+  const { round, roundStartedAt, seconds } = story.scene();
+  const at = (second: number): string => new Date(roundStartedAt.getTime() + story.wallMs(second)).toISOString();
+  const street = {
+    id: `demo-street-${round}`,
+    road: '演练·北京路',
+    description: '演练·供热管网抢修，全幅封闭',
+    impact: 'all-lanes-closed',
+    dates: [at(STREET_CLOSED[0]), at(STREET_CLOSED[1])] as const,
+    line: [
+      [84.676, 44.432],
+      [84.681, 44.432],
+    ],
+  };
+  const features = [
+    workZone({
+      id: 'demo-g30',
+      road: 'G30',
+      description: '演练·路面养护施工，单车道通行',
+      impact: 'some-lanes-closed',
+      dates: ['2026-05-01T02:00:00Z', '2027-10-31T10:00:00Z'],
+      line: [
+        [84.17, 44.44],
+        [84.14, 44.439],
+        [84.11, 44.438],
+      ],
+    }),
+    ...(seconds >= STREET_CLOSED[0] && seconds < STREET_CLOSED[1] ? [workZone(street)] : []),
+  ];
+  const edition = new Date(Math.floor(now.getTime() / EDITION_MS) * EDITION_MS).toISOString();
+  const source = { data_source_id: '1', organization_name: '演练·乌苏市交通运输局', update_date: edition };
+  const feed_info = { update_date: edition, publisher: '演练', version: '4.2', data_sources: [source] };
+  const body = JSON.stringify({ feed_info, type: 'FeatureCollection', features });
+  return { contentType: 'application/geo+json', body };
+};
+
+interface Works {
+  readonly id: string;
+  readonly road: string;
+  readonly description: string;
+  readonly impact: string;
+  readonly dates: readonly [start: string, end: string];
+  readonly line: readonly (readonly number[])[];
+}
+
+const workZone = ({ id, road, description, impact, dates: [start_date, end_date], line }: Works) => ({
+  id,
+  type: 'Feature',
+  properties: {
+    core_details: {
+      data_source_id: '1',
+      event_type: 'work-zone',
+      road_names: [road],
+      direction: 'undefined',
+      description,
+      update_date: start_date,
+    },
+    start_date,
+    end_date,
+    vehicle_impact: impact,
+    types_of_work: [{ type_name: 'surface-work' }],
+  },
+  geometry: { type: 'LineString', coordinates: line },
 });
 
 /** The form as it stands: everything of this round that has been reported; undefined before the first word. */

@@ -305,10 +305,11 @@ export interface RoadEventRecord extends Provenance {
   readonly status: WarningStatus;
 }
 
-/** The source's whole list of road events by sourceId, complete at observedAt: what the hub has of this feed and is not listed is over. */
-export interface RoadEventListRecord extends Provenance {
+/** The source's whole list of road events by sourceId: what the hub has of this feed and is not listed is over, since `at` at the latest. */
+export interface RoadEventListRecord extends Piece {
   readonly kind: 'road-event-list';
   readonly listed: readonly string[];
+  readonly at: Date;
 }
 
 export type FeedRecord =

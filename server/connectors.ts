@@ -20,6 +20,7 @@ import catalogue from '../connectors/seismic/catalogue/index.js';
 import scenicService from '../connectors/tourism/scenic-service/index.js';
 import visitorFlow from '../connectors/tourism/visitor-flow/index.js';
 import roadEvents from '../connectors/transport/road-events/index.js';
+import workZones from '../connectors/transport/work-zones/index.js';
 import hydrologyDatabase from '../connectors/water/hydrology-db/index.js';
 import reservoirs from '../connectors/water/reservoirs/index.js';
 import telemetry from '../connectors/water/telemetry/index.js';
@@ -42,6 +43,7 @@ export const connectors: readonly Connector<RuntimeSettings>[] = [
   hazardousChemicals,
   hazardousChemicalsPush,
   roadEvents,
+  workZones,
   enterprises,
   incidents,
   incidentReports,

@@ -132,7 +132,7 @@ export async function endUnlisted(
   const { rows } = await client.query<{ moment: Date }>(
     `UPDATE road_event SET ended_at = greatest($2::timestamptz, starts_at), state = 'OPEN', raw_hash = ''::bytea, revision = revision + 1
      WHERE feed_id = $1 AND ended_at IS NULL AND NOT id = ANY($3) RETURNING observed_at AS moment`,
-    [feedId, list.observedAt, list.listed.map((sourceId) => `${feedId}:${sourceId}`)],
+    [feedId, list.at, list.listed.map((sourceId) => `${feedId}:${sourceId}`)],
   );
   return { stored: 0, replaced: rows.length, moments: rows.map(({ moment }) => moment) };
 }
