@@ -2,6 +2,8 @@ import {
   BrokenCircuitError,
   BulkheadRejectedError,
   bulkhead,
+  type CircuitBreakerPolicy,
+  CircuitState,
   ConsecutiveBreaker,
   circuitBreaker,
   handleWhen,
@@ -17,7 +19,7 @@ const WAITING = 8;
 /** Lets a bounded number of requests through at once, and none for a while after several failures in a row. */
 export class Breaker {
   readonly #turns: IPolicy;
-  readonly #circuit: IPolicy;
+  readonly #circuit: CircuitBreakerPolicy;
   #lastFailure = 'it does not answer';
 
   constructor(private readonly settings: Pick<LiveSettings, 'maxRequestsAtOnce' | 'breaker' | 'timeoutMs'>) {
@@ -38,6 +40,8 @@ export class Breaker {
       return await this.#turns.execute(() => {
         // Whoever asked has long been answered otherwise.
         if (performance.now() - cameAt > this.settings.timeoutMs) throw new Busy('its turn came too late');
+        // One request tries a service that was left alone; nobody else waits for how that ends.
+        if (this.#circuit.state === CircuitState.HalfOpen) throw new LeftAlone(this.#lastFailure);
         return this.#circuit.execute(() => this.#noting(request));
       });
     } catch (error) {
