@@ -13,8 +13,9 @@ export interface Connector<S = unknown> {
   readonly id: string;
   readonly department: DepartmentCode;
   readonly title: { readonly en: string; readonly zh: string };
-  /** LATE is judged by the newest observation, or, for feeds that are rightly silent for days, by the last contact. */
-  readonly freshness: 'observation' | 'contact';
+  /** LATE is judged by the newest observation, or, for feeds that are rightly silent for days, by the last contact. One that people
+   *  fill when something happens, through the hub's own API, is never late: on-demand. */
+  readonly freshness: 'observation' | 'contact' | 'on-demand';
   readonly settings: z.ZodType<S>;
   /** Of a feed whose tables people fill in: what `npm run templates` makes its template from. */
   readonly table?: TableForm;

@@ -39,7 +39,7 @@ export function guard(
 type Fault = readonly [RejectReason, string];
 
 function faultOf(record: FeedRecord, now: Date, options: GuardOptions): Fault | undefined {
-  if (record.kind === 'station') return undefined;
+  if (record.kind === 'station' || record.kind === 'road-event-list') return undefined;
   if (record.kind === 'register') return registerFault(record);
   if (record.kind === 'threshold')
     return record.value === null ? undefined : rangeFault(record.property, record.value, `threshold "${record.name}"`);

@@ -78,6 +78,11 @@ export class FeedRuntime<S extends RuntimeSettings = RuntimeSettings> {
     return this.options.connector.id;
   }
 
+  /** As the connector's own schema parsed them. */
+  get settings(): S {
+    return this.options.settings;
+  }
+
   get link(): Link {
     return this.#link;
   }

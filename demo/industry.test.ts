@@ -70,7 +70,7 @@ describe('the generated plants', () => {
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const hubUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const { devices = [] } = industry({ story, now, key: (name) => `key of ${name}`, databaseUrl: '' });
+    const { devices = [] } = industry({ story, now, key: (name) => `key of ${name}`, adminKey: '', databaseUrl: '' });
     const caller = devices[0]?.create('/feeds/industry/hazardous-chemicals-push', hubUrl);
     await caller?.start();
     while (bodies.length < 3) await once(server, 'called');

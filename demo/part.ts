@@ -8,6 +8,8 @@ export interface DemoWorld {
   readonly now: () => Date;
   /** The key of a push feed, as the settings name it. */
   readonly key: (name: string) => string;
+  /** Of the hub itself, for those who file by its API. */
+  readonly adminKey: string;
   /** A role of this server may make a department's own database. */
   readonly databaseUrl: string;
 }

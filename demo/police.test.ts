@@ -18,7 +18,7 @@ afterEach(() => {
 test('the demo’s police send invented callers, in words that the hub can mask', async () => {
   let now = START;
   const story = new Story(() => now, 1);
-  const device = police({ story, now: () => now, key: () => 'k', databaseUrl: '' }).devices?.[0];
+  const device = police({ story, now: () => now, key: () => 'k', adminKey: '', databaseUrl: '' }).devices?.[0];
   const bodyAt = async (seconds: number): Promise<string> => {
     now = new Date(START.getTime() + seconds * 1000);
     const stand = device?.create('/feeds/public-security/incidents', 'http://127.0.0.1:9');

@@ -50,15 +50,22 @@ export interface FeedEntry {
   readonly reason: string | null;
 }
 
-/** What the log holds, by topic. Warnings and feed states are durable; observations are kept for an hour only. */
+/** A report of an incident was filed. Persons stand in the report itself, not in the log. */
+export interface IncidentEntry {
+  readonly incidentId: string;
+  readonly reportId: string;
+}
+
+/** What the log holds, by topic. Warnings, incidents' reports and feed states are durable; observations are kept for an hour only. */
 export interface LogTopics {
   warning: WarningEntry;
   observation: ObservationEntry;
   feed: FeedEntry;
+  incident: IncidentEntry;
 }
 export type LogTopic = keyof LogTopics;
 
-/** An entry still to be appended. `key`: the warning's identifier or the feed's id. */
+/** An entry still to be appended. `key`: the warning's identifier, the feed's or the incident's id. */
 export type NewEntry = { [T in LogTopic]: { topic: T; key: string; at: Date; payload: LogTopics[T] } }[LogTopic];
 /** An entry with its place in the log; positions have no gaps across topics and rise in commit order. */
 export type LogEntry<T extends LogTopic = LogTopic> = {

@@ -33,6 +33,8 @@ export function feedState(feed: FeedHealth, now: Date): FeedVerdict {
   if (feed.disabled) return { state: 'DISABLED', reason: feed.linkReason ?? 'disabled by an administrator' };
   if (!feed.configured) return { state: 'DISABLED', reason: "not in this hub's settings" };
   if (feed.link === 'DOWN') return { state: 'DOWN', reason: feed.linkReason ?? 'the link is broken' };
+  // People file when something happens: silence says nothing of the feed.
+  if (feed.freshness === 'on-demand') return { state: 'LIVE', reason: null };
   const [last, what] =
     feed.freshness === 'observation' ? [feed.lastObservedAt, 'observation'] : [feed.lastReceivedAt, 'contact'];
   if (last && last >= freshSince(feed.expectedEverySeconds, now)) return { state: 'LIVE', reason: null };

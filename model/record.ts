@@ -1,4 +1,4 @@
-import type { MultiPolygon, Polygon } from 'geojson';
+import type { LineString, MultiPoint, MultiPolygon, Point, Polygon } from 'geojson';
 import type { AirDifference, AqiEdition, Averaging, Pollutant } from './air-quality.js';
 import type { DeviceAspect, DeviceCondition } from './device-state.js';
 import type { Review } from './earthquake.js';
@@ -7,6 +7,7 @@ import type { IncidentLevel, IncidentState } from './incident.js';
 import type { Position } from './position.js';
 import type { PropertyName } from './property.js';
 import type { RegisterFields } from './register.js';
+import type { RoadCause, RoadEventKind, RoadPlacing, RoadState } from './road-event.js';
 import type { ComfortLevel } from './visitor-flow.js';
 import type { WarningLevel, WarningStatus } from './warning.js';
 
@@ -264,6 +265,53 @@ export interface RegisterRecord extends Piece {
   readonly status: WarningStatus;
 }
 
+/** What blocks or hinders a road. observedAt is when the source last spoke of it: an older word never replaces a newer one. */
+export interface RoadEventRecord extends Provenance {
+  readonly kind: 'road-event';
+  /** Where it begins. */
+  readonly position: Position | null;
+  /** WGS84. */
+  readonly geometry: Point | MultiPoint | LineString | null;
+  readonly placedBy: RoadPlacing;
+  /** Why it has no place, or only a part of one, in a sentence for who looks at the map. */
+  readonly placeNote: string | null;
+  /** Where it has no place of its own. */
+  readonly divisionCode?: string;
+  readonly eventKind: RoadEventKind;
+  readonly state: RoadState;
+  readonly cause: RoadCause;
+  /** In the source's own words, as are `startStake`, `endStake` and `impact`. */
+  readonly causeText: string | null;
+  /** "G30"; null where the source names roads in words only. */
+  readonly roadCode: string | null;
+  readonly section: string;
+  readonly direction: string | null;
+  readonly startStake: string | null;
+  readonly endStake: string | null;
+  /** From the route's beginning. */
+  readonly startStakeMetres: number | null;
+  readonly endStakeMetres: number | null;
+  readonly impact: string | null;
+  readonly measures: string | null;
+  readonly description: string | null;
+  readonly startsAt: Date;
+  readonly expectedEndAt: Date | null;
+  readonly endedAt: Date | null;
+  readonly managingUnit: string | null;
+  readonly reportingUnit: string | null;
+  /** Names of persons. */
+  readonly preparedBy: string | null;
+  readonly reviewedBy: string | null;
+  readonly status: WarningStatus;
+}
+
+/** The source's whole list of road events by sourceId: what the hub has of this feed and is not listed is over, since `at` at the latest. */
+export interface RoadEventListRecord extends Piece {
+  readonly kind: 'road-event-list';
+  readonly listed: readonly string[];
+  readonly at: Date;
+}
+
 export type FeedRecord =
   | StationRecord
   | ThresholdRecord
@@ -272,6 +320,8 @@ export type FeedRecord =
   | HotspotRecord
   | FireAlarmRecord
   | AirQualityRecord
+  | RoadEventRecord
+  | RoadEventListRecord
   | IncidentRecord
   | DeviceStateRecord
   | VisitorFlowRecord

@@ -1,10 +1,11 @@
-import type { MultiPolygon, Polygon } from 'geojson';
+import type { LineString, MultiPoint, MultiPolygon, Point, Polygon } from 'geojson';
 import type { AirDifference, AqiEdition, Averaging, Pollutant } from './air-quality.js';
 import type { DeviceAspect, DeviceCondition } from './device-state.js';
 import type { Review } from './earthquake.js';
 import type { FeedHealth, FeedVerdict } from './feed-state.js';
 import type { PollutantValue, Quality } from './record.js';
 import type { RegisterFields } from './register.js';
+import type { RoadCause, RoadEventKind, RoadPlacing, RoadState } from './road-event.js';
 import type { ComfortLevel } from './visitor-flow.js';
 
 /* What the store's readers return: rows of the tables, in camel case. */
@@ -173,6 +174,35 @@ export interface AirQualityRow extends ReportRow {
   readonly sourceCategory: string | null;
   readonly sourcePrimary: string | null;
   readonly differences: readonly AirDifference[];
+}
+
+export interface RoadEventRow extends ReportRow {
+  /** The event it is of. */
+  readonly factId: string;
+  readonly geometry: Point | MultiPoint | LineString | null;
+  readonly placedBy: RoadPlacing;
+  readonly placeNote: string | null;
+  readonly eventKind: RoadEventKind;
+  readonly state: RoadState;
+  readonly cause: RoadCause;
+  readonly causeText: string | null;
+  readonly roadCode: string | null;
+  readonly section: string;
+  readonly direction: string | null;
+  readonly startStake: string | null;
+  readonly endStake: string | null;
+  readonly startStakeMetres: number | null;
+  readonly endStakeMetres: number | null;
+  readonly impact: string | null;
+  readonly measures: string | null;
+  readonly description: string | null;
+  readonly startsAt: Date;
+  readonly expectedEndAt: Date | null;
+  readonly endedAt: Date | null;
+  readonly managingUnit: string | null;
+  readonly reportingUnit: string | null;
+  readonly preparedBy: string | null;
+  readonly reviewedBy: string | null;
 }
 
 export interface DeviceStateRow extends ReportRow {

@@ -1,5 +1,6 @@
 import type { LogHub } from '../events/hub.js';
 import { HubError } from '../model/errors.js';
+import type { ReportDeadlines } from '../model/incident-report.js';
 import type { LivePort } from '../model/live.js';
 import type { ReloadResult } from '../model/reload.js';
 import type { RetryRequest, RetryResult } from '../model/repair.js';
@@ -25,6 +26,8 @@ export interface HubContext {
     retryRejected(feedId: string, request: RetryRequest): Promise<RetryResult>;
     reloadSettings(): Promise<ReloadResult>;
   };
+  /** How soon incidents are to be reported, by the settings of now; undefined where this hub takes no reports. */
+  reportDeadlines(): ReportDeadlines | undefined;
 }
 
 /** A graphql-ws context lives as long as its operation: what one event loaded must not answer for the next. */

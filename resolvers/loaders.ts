@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
 import type { WarningSnapshot } from '../model/entry.js';
-import type { IncidentRevisionRow, IncidentRow } from '../model/incident-rows.js';
+import type { IncidentReportRow, IncidentRevisionRow, IncidentRow } from '../model/incident-rows.js';
 import type { Jurisdictions } from '../model/jurisdiction.js';
 import type { LivePort } from '../model/live.js';
 import type { QualitySheet } from '../model/repair.js';
@@ -17,6 +17,7 @@ import type {
   RegisterRow,
   RejectionRow,
   RevisionRow,
+  RoadEventRow,
   SourceRow,
   StationRow,
   ThresholdRow,
@@ -30,6 +31,7 @@ import { latestDeviceStates } from '../prisma/store/read-device-states.js';
 import { earthquakesById, quakeReportsOf, reportHistory } from '../prisma/store/read-earthquakes.js';
 import { feedsById, feedsOfDepartments, rejectionsOf } from '../prisma/store/read-feeds.js';
 import { alarmsOf, firesById, hotspotsOf, type SightingCount, sightingCounts } from '../prisma/store/read-fires.js';
+import { reportsById, reportsOfIncidents } from '../prisma/store/read-incident-reports.js';
 import { incidentsById, revisionsOfIncidents } from '../prisma/store/read-incidents.js';
 import { latestOf } from '../prisma/store/read-observations.js';
 import { qualityOf } from '../prisma/store/read-quality.js';
@@ -41,6 +43,7 @@ import {
   type RegisterKey,
   revisionsOf,
 } from '../prisma/store/read-register.js';
+import { roadEventsById, roadReportsOf } from '../prisma/store/read-road-events.js';
 import {
   datastreamsById,
   datastreamsOfStations,
@@ -78,12 +81,16 @@ export interface Loaders {
   readonly warningSources: DataLoader<string, readonly SourceRow[]>;
   readonly incident: DataLoader<string, IncidentRow | undefined>;
   readonly revisionsOfIncident: DataLoader<string, readonly IncidentRevisionRow[]>;
+  readonly incidentReport: DataLoader<string, IncidentReportRow | undefined>;
+  readonly reportsOfIncident: DataLoader<string, readonly IncidentReportRow[]>;
   readonly fire: DataLoader<string, FireRow | undefined>;
   readonly hotspotsOfFire: DataLoader<string, readonly HotspotRow[]>;
   readonly alarmsOfFire: DataLoader<string, readonly AlarmRow[]>;
   readonly sightingCounts: DataLoader<string, SightingCount | undefined>;
   /** By the code of the scenic area. */
   readonly latestVisitorFlow: DataLoader<string, VisitorFlowRow | undefined>;
+  readonly roadEvent: DataLoader<string, RoadEventRow | undefined>;
+  readonly roadReports: DataLoader<string, readonly RoadEventRow[]>;
   readonly earthquake: DataLoader<string, QuakeReportRow | undefined>;
   readonly quakeReports: DataLoader<string, readonly QuakeReportRow[]>;
   readonly reportHistory: DataLoader<string, readonly RevisionRow[]>;
@@ -118,6 +125,14 @@ export function createLoaders(db: Database, live: LivePort): Loaders {
     ...reportLoaders(db),
     stationsIn: placed((wanted) => stationsIn(db, wanted), contentsKey),
     entriesIn: placed((wanted) => entriesIn(db, wanted), contentsKey),
+    roadEvent: one(
+      (ids) => roadEventsById(db, ids),
+      (row) => row.factId,
+    ),
+    roadReports: many(
+      (ids) => roadReportsOf(db, ids),
+      (row) => row.factId,
+    ),
     ...quakeLoaders(db),
     ...fireLoaders(db),
     ...registerLoaders(db),
@@ -217,8 +232,18 @@ function quakeLoaders(db: Database): Pick<Loaders, 'earthquake' | 'quakeReports'
   };
 }
 
-function incidentLoaders(db: Database): Pick<Loaders, 'incident' | 'revisionsOfIncident'> {
+type IncidentLoaders = Pick<Loaders, 'incident' | 'revisionsOfIncident' | 'incidentReport' | 'reportsOfIncident'>;
+
+function incidentLoaders(db: Database): IncidentLoaders {
   return {
+    incidentReport: one(
+      (ids) => reportsById(db, ids),
+      (row) => row.id,
+    ),
+    reportsOfIncident: many(
+      (ids) => reportsOfIncidents(db, ids),
+      (row) => row.incidentId,
+    ),
     incident: one(
       (ids) => incidentsById(db, ids),
       (row) => row.id,

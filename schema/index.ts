@@ -2,6 +2,7 @@ import { defaultFieldResolver, type GraphQLFieldResolver, type GraphQLSchema } f
 import { type HubContext, requireReader } from '../resolvers/context.js';
 import { createBuilder } from './builder.js';
 import { addAirQuality } from './ecology/air-quality.js';
+import { addIncidentReports } from './emergency/incident-report.js';
 import { addFires } from './forestry/fire.js';
 import { addMajorHazards } from './industry/major-hazard.js';
 import { createRefs } from './refs.js';
@@ -22,6 +23,7 @@ import { addReports } from './shared/report.js';
 import { addStations } from './shared/station.js';
 import { addWarnings } from './shared/warning.js';
 import { addVisitorFlow } from './tourism/visitor-flow.js';
+import { addRoadEvents } from './transport/road-event.js';
 
 /** The hub's whole public schema. */
 export function buildSchema(): GraphQLSchema {
@@ -43,7 +45,9 @@ export function buildSchema(): GraphQLSchema {
   addDeviceStates(builder, refs);
   addFires(builder, refs);
   addAirQuality(builder, refs);
+  addRoadEvents(builder, refs);
   addIncidents(builder, refs);
+  addIncidentReports(builder, refs);
   addFacts(builder);
   addEarthquakes(builder, refs);
   addRegisters(builder, refs);

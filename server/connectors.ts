@@ -1,10 +1,13 @@
 import type { Connector } from '../connectors/connector.js';
 import airQuality from '../connectors/ecology/air-quality/index.js';
+import outlets from '../connectors/ecology/outlets/index.js';
+import incidentReports from '../connectors/emergency/incident-reports/index.js';
 import registries from '../connectors/emergency/registries/index.js';
 import hotspots from '../connectors/forestry/hotspots/index.js';
 import patrolPoints from '../connectors/forestry/patrol-points/index.js';
 import videoAlarms from '../connectors/forestry/video-alarms/index.js';
 import buildings from '../connectors/housing/buildings/index.js';
+import siteDust from '../connectors/housing/site-dust/index.js';
 import constructionSites from '../connectors/housing/sites/index.js';
 import enterprises from '../connectors/industry/enterprises/index.js';
 import hazardousChemicals from '../connectors/industry/hazardous-chemicals/index.js';
@@ -16,6 +19,8 @@ import type { RuntimeSettings } from '../connectors/runtime.js';
 import catalogue from '../connectors/seismic/catalogue/index.js';
 import scenicService from '../connectors/tourism/scenic-service/index.js';
 import visitorFlow from '../connectors/tourism/visitor-flow/index.js';
+import roadEvents from '../connectors/transport/road-events/index.js';
+import workZones from '../connectors/transport/work-zones/index.js';
 import hydrologyDatabase from '../connectors/water/hydrology-db/index.js';
 import reservoirs from '../connectors/water/reservoirs/index.js';
 import telemetry from '../connectors/water/telemetry/index.js';
@@ -37,8 +42,11 @@ export const connectors: readonly Connector<RuntimeSettings>[] = [
   airQuality,
   hazardousChemicals,
   hazardousChemicalsPush,
+  roadEvents,
+  workZones,
   enterprises,
   incidents,
+  incidentReports,
   registries,
   buildings,
   constructionSites,
@@ -48,4 +56,6 @@ export const connectors: readonly Connector<RuntimeSettings>[] = [
   visitorFlow,
   scenicService,
   catalogue,
+  outlets,
+  siteDust,
 ].map(erased);

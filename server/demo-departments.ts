@@ -1,4 +1,5 @@
 import { airQuality } from '../demo/air-quality.js';
+import { dutyOffice } from '../demo/duty-office.js';
 import { FilesServer } from '../demo/files-server.js';
 import { forestry } from '../demo/forestry.js';
 import { naturalResources } from '../demo/geohazard.js';
@@ -8,6 +9,7 @@ import { police } from '../demo/police.js';
 import { seismic } from '../demo/seismic.js';
 import { Story } from '../demo/story.js';
 import { tourism } from '../demo/tourism.js';
+import { transport } from '../demo/transport.js';
 import { water } from '../demo/water.js';
 import { weather } from '../demo/weather.js';
 import type { DemoDepartments } from './demo.js';
@@ -20,7 +22,9 @@ const PARTS: readonly ((world: DemoWorld) => DemoPart)[] = [
   forestry,
   airQuality,
   industry,
+  transport,
   police,
+  dutyOffice,
   tourism,
   seismic,
 ];
@@ -29,6 +33,7 @@ export interface DemoOptions {
   /** 1 plays a round in eight minutes. */
   readonly speed: number;
   readonly key: DemoWorld['key'];
+  readonly adminKey: string;
   readonly databaseUrl: string;
   readonly now?: () => Date;
 }

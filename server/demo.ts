@@ -74,6 +74,7 @@ export class Demo {
 
 /** What a settings check, and a stand-in that did not start, put in place of an address. */
 export const UNREACHABLE: Readonly<Record<string, string>> = {
+  'road-forms': '/nonexistent/road-forms',
   files: 'http://127.0.0.1:9',
   'water-database': 'postgres://nobody@127.0.0.1:9/none',
   broker: 'mqtt://127.0.0.1:9',

@@ -32,16 +32,18 @@ async function main(): Promise<void> {
   const databaseUrl = env.DATABASE_URL ?? (await startEmbedded(join(dataFolder), stops));
   if (env.DATABASE_URL) line('database  DATABASE_URL');
   const admin = env.HUB_ADMIN_KEY ? undefined : keptKey(join(dataFolder, 'keys'), 'admin');
+  const adminKey = env.HUB_ADMIN_KEY ?? (admin as { key: string }).key;
   const hub = new Hub({
     config,
     readConfig: read,
     databaseUrl,
     host: env.HOST,
     port: env.PORT,
-    adminKey: env.HUB_ADMIN_KEY ?? (admin as { key: string }).key,
+    adminKey,
     demo: config.hub.demo.enabled
       ? demoDepartments({
           speed: env.HUB_DEMO_SPEED ?? config.hub.demo.speed,
+          adminKey,
           databaseUrl,
           key: (name) => keptKey(join(dataFolder, 'keys'), name).key,
         })

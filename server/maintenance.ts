@@ -26,6 +26,7 @@ export const maintenanceJob = (db: Database, partitions: Partitions, keeping: Ke
       ['observation', new Date(now().getTime() - 3_600_000)],
       ['warning', before(keeping.keepLogDays)],
       ['feed', before(keeping.keepLogDays)],
+      ['incident', before(keeping.keepLogDays)],
     ];
     for (const [topic, limit] of kept) await dropOldEntries(db, topic, limit);
     await dropOldRejections(db.write, before(keeping.keepRejectionsDays));

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
+import type { Settings as ReportSettings } from '../connectors/emergency/incident-reports/config.js';
 import type { LogHub } from '../events/hub.js';
 import { messageOf } from '../model/errors.js';
 import type { LivePort } from '../model/live.js';
 import type { ReloadResult } from '../model/reload.js';
 import type { Database } from '../prisma/database.js';
 import type { HubContext } from '../resolvers/context.js';
+import { REPORTS_FEED } from '../resolvers/emergency/file-report.js';
 import { createLoaders } from '../resolvers/loaders.js';
 import { buildSchema } from '../schema/index.js';
 import { viewerOf } from './auth.js';
@@ -104,6 +106,7 @@ export class Web {
         retryRejected: (feedId, request) => repair.retryRejected(feedId, request),
         reloadSettings: () => this.options.reloadSettings(),
       },
+      reportDeadlines: () => (monitor.runtime(REPORTS_FEED)?.settings as ReportSettings | undefined)?.deadlines,
     };
   }
 

@@ -75,7 +75,7 @@ const BODIES: readonly (readonly [name: string, status: number, body: Buffer, co
   ['binary', 400, Buffer.concat([Buffer.from([0, 255, 254]), Buffer.from(`${PHONE}${NAME}`)])],
   ['a wrong type', 415, Buffer.from(JSON.stringify(incident('A12'))), 'application/xml'],
   ['XML', 415, Buffer.from(`<a><BJDH>${PHONE}</BJDH><BJRXM>${NAME}</BJRXM></a>`), 'application/xml'],
-  ['a type with the caller in it', 415, Buffer.from(JSON.stringify(incident('A13'))), 'text/plain'],
+  ['a type with the caller in it', 415, Buffer.from(JSON.stringify(incident('A13'))), `text/${PHONE}; name=x`],
   ['oversized', 413, Buffer.from(JSON.stringify(Array.from({ length: 4000 }, () => incident('A14'))))],
 ];
 
@@ -94,7 +94,15 @@ const logger = pino(
   }),
 );
 
+const outputs = [process.stdout, process.stderr].map((stream) => ({ stream, write: stream.write }));
+
 beforeAll(async () => {
+  // Whatever is written past the log ends up on one of these.
+  for (const { stream, write } of outputs)
+    stream.write = ((chunk: unknown, ...rest: unknown[]) => {
+      said.push(String(chunk));
+      return (write as (...parts: unknown[]) => boolean).call(stream, chunk, ...rest);
+    }) as typeof stream.write;
   const database = await migratedDatabase();
   ({ url } = database);
   drop = () => database.drop();
@@ -102,7 +110,10 @@ beforeAll(async () => {
 afterEach(async () => {
   for (const hub of hubs.splice(0)) await hub.stop();
 });
-afterAll(() => drop());
+afterAll(async () => {
+  for (const { stream, write } of outputs) stream.write = write;
+  await drop();
+});
 
 async function start(): Promise<Hub> {
   const hub = await startHub(url, FEEDS, {

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { settings } from '../connectors/public-security/incidents/config.js';
+import { normalize } from '../connectors/public-security/incidents/normalize.js';
 import { graphql } from './generated/gql.js';
 import { type Graph, openGraph } from './support/graph.js';
 import { incidentRecord } from './support/incident-record.js';
@@ -130,5 +132,25 @@ describe('the list', () => {
       [0, 0],
     ];
     expect(await numbers({ within: { type: 'Polygon', coordinates: [ring] } })).toEqual([]);
+  });
+});
+
+test('an incident that is read again after its feed’s settings were put right is corrected', async () => {
+  const own = { expectedEverySeconds: 60, zone: 'Asia/Shanghai', key: 'k' };
+  const message = Buffer.from(
+    JSON.stringify({ JJDBH: 'R', BJSJ: '2026-06-01 15:00:00', ajzt: '7', GIS_X: 84.6801, GIS_Y: 44.4402 }),
+  );
+  const read = (change: object) => normalize(message, settings.parse({ ...own, ...change }), NOW, 'message');
+  await graph.take(FEED, read({ crs: 'WGS84' }).records);
+  expect(await one('R')).toMatchObject({
+    state: 'UNKNOWN',
+    position: { coordinates: [84.6801, 44.4402] },
+    revision: 0,
+  });
+  await graph.take(FEED, read({ crs: 'GCJ02', states: { 7: 'CLOSED' } }).records);
+  expect(await one('R')).toMatchObject({
+    state: 'CLOSED',
+    revision: 1,
+    position: { coordinates: [84.6776438, 44.4393227] },
   });
 });

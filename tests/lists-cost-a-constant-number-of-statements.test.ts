@@ -9,6 +9,7 @@ import {
   observationRecord,
   registerRecord,
   stationRecord,
+  visitorFlowRecord,
   warningRecord,
 } from './support/records.js';
 
@@ -23,6 +24,7 @@ beforeAll(async () => {
     { id: 'weather/warnings', freshness: 'contact' },
     { id: 'forestry/hotspots', freshness: 'contact' },
     { id: 'forestry/video-alarms', freshness: 'contact' },
+    { id: 'tourism/visitor-flow' },
     { id: 'public-security/incidents', freshness: 'contact' },
     { id: 'industry/hazardous-chemicals' },
   ]);
@@ -56,6 +58,13 @@ beforeAll(async () => {
     numbers.map((n) => fireAlarmRecord(`A${n}`, NOW)),
   );
   await graph.take(
+    'tourism/visitor-flow',
+    numbers.flatMap((n) => [
+      registerRecord('scenic-area', `A${n}`, { capacity: 100 }),
+      visitorFlowRecord(`A${n}`, NOW, n),
+    ]),
+  );
+  await graph.take(
     'public-security/incidents',
     numbers.map((n) => incidentRecord(`I${n}`, NOW)),
   );
@@ -65,7 +74,7 @@ afterAll(() => graph.close());
 const INCIDENTS = graphql(`
   query IncidentsDeep($first: Int!) {
     incidents(first: $first) {
-      edges { node { id feed { state } division { name } class { name parent { name } } history { revision } } }
+      edges { node { id feed { state } division { name } class { name parent { name } } history { revision } reports { id } reportDue { kind } } }
     }
   }
 `);
@@ -126,6 +135,15 @@ const DEVICES = graphql(`
   query DevicesDeep($first: Int!) {
     deviceStates(first: $first) {
       edges { node { id condition feed { state } division { name } station { deviceState { device } } } }
+    }
+  }
+`);
+
+const SCENIC = graphql(`
+  query ScenicDeep($first: Int!) {
+    visitorFlow(first: $first) { edges { node { share feed { state } area { code visitorFlow { inPark } } } } }
+    scenicAreas(first: $first) {
+      edges { node { code visitorFlow { share area { code } } live { bookedToday feed { state } } } }
     }
   }
 `);
@@ -222,6 +240,26 @@ test('plants, their units and stations cost as many statements for 50 as for 5',
   }
   expect(many.statements).toHaveLength(few.statements.length);
   expect(few.statements.length).toBeLessThanOrEqual(12);
+});
+
+test('scenic areas with their flow cost as many statements for 50 as for 5, and their service one question', async () => {
+  const asked: number[] = [];
+  graph.live = {
+    ask: async (_noun, codes) => {
+      asked.push(codes.length);
+      const value = { fields: { bookedToday: 7 }, observedAt: null, receivedAt: NOW };
+      return codes.map(() => ({ feedId: 'tourism/visitor-flow', value, stale: false }));
+    },
+  };
+  const few = await graph.cost(SCENIC, { first: 5 });
+  const many = await graph.cost(SCENIC, { first: MANY });
+  expect(many.data.scenicAreas.edges).toHaveLength(MANY);
+  expect(many.data.scenicAreas.edges[7]?.node).toMatchObject({ visitorFlow: {}, live: { bookedToday: 7 } });
+  expect(many.data.visitorFlow.edges.every(({ node }) => node.share !== null)).toBe(true);
+  // The two lists begin with other areas: of five, fewer are shared than of all.
+  expect(many.statements.length).toBeLessThanOrEqual(few.statements.length);
+  expect(few.statements.length).toBeLessThanOrEqual(7);
+  expect(asked).toEqual([5, MANY]);
 });
 
 test('all departments with their feeds and rejections cost two statements', async () => {

@@ -45,6 +45,8 @@ async function fingerprint(): Promise<Record<string, unknown>> {
     hotspot: 'SELECT id, revision FROM fire_hotspot ORDER BY 1',
     alarm: 'SELECT id, revision FROM fire_alarm ORDER BY 1',
     device: 'SELECT id, condition, revision FROM device_state ORDER BY 1',
+    visitors: 'SELECT id, revision FROM visitor_flow ORDER BY 1',
+    register: 'SELECT id, revision FROM register_entry ORDER BY 1',
     station: 'SELECT id, name, division_code FROM station ORDER BY 1',
     rejection: 'SELECT feed_id, reason, seen FROM rejection ORDER BY 1, 2',
     counts: 'SELECT id, received_count, rejected_count FROM feed ORDER BY 1',

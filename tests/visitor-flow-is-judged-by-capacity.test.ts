@@ -76,16 +76,38 @@ test('each scenic area shows its newest, and a correction replaces it', async ()
   expect(visitorFlow.edges[1]?.node).toMatchObject({ share: 0.8833, revision: 1 });
 });
 
-test('flows and areas cost as many statements for 50 as for 5', async () => {
-  const numbers = Array.from({ length: 50 }, (_, n) => n);
-  await send({
-    areas: numbers.map((n) => area(`N${n}`, { capacity: 100 })),
-    flows: numbers.map((n) => flow(`N${n}`, 55, n)),
-  });
-  const costs = async (first: number) => {
-    const areas = await graph.cost(AREAS, { first });
-    const flows = await graph.cost(FLOWS, { first });
-    return [areas.statements.length, flows.statements.length];
+test('a department’s service that gives no answer is SOURCE_UNAVAILABLE where it is asked, and the rest stands', async () => {
+  const LIVE = '{ scenicAreas(first: 2) { edges { node { code live { bookedToday stale ageSeconds } } } } }';
+  await graph.db.write.query('UPDATE feed SET last_received_at = $1', [new Date('2026-07-01T07:00:00Z')]);
+  graph.live = {
+    ask: async (_noun, codes) =>
+      codes.map((code) =>
+        code === 'A'
+          ? { feedId: FEED, reason: 'it sleeps', lastReceivedAt: null }
+          : {
+              feedId: FEED,
+              stale: true,
+              value: { fields: { bookedToday: 5 }, observedAt: null, receivedAt: new Date('2026-07-01T07:59:30Z') },
+            },
+      ),
   };
-  expect(await costs(50)).toEqual(await costs(5));
+  expect(await graph.answer(LIVE)).toMatchObject({
+    data: {
+      scenicAreas: {
+        edges: [
+          { node: { code: 'A', live: null } },
+          { node: { code: 'B', live: { bookedToday: 5, stale: true, ageSeconds: 30 } } },
+        ],
+      },
+    },
+    errors: [
+      {
+        message: `${FEED} gives no answer: it sleeps`,
+        path: ['scenicAreas', 'edges', 0, 'node', 'live'],
+        extensions: { code: 'SOURCE_UNAVAILABLE', feed: FEED, lastReceivedAt: '2026-07-01T07:00:00.000Z' },
+      },
+    ],
+  });
+  graph.live = { ask: () => undefined };
+  expect((await graph.answer(LIVE)).errors).toBeUndefined();
 });

@@ -25,6 +25,8 @@ const units = z.partialRecord(z.enum(PROPERTY_NAMES), z.string()).superRefine((g
 });
 
 const shared = feedSettings.extend({
+  /** Of `mode: live` see live.ts. */
+  mode: z.literal('copy', { error: 'copy, or live with answersFor' }).optional(),
   title: z.strictObject({ en: z.string().min(1).max(200), zh: z.string().min(1).max(200) }),
   /** LATE by the newest observation, or, for sources that rightly say nothing new for days, by the last contact. */
   freshness: z.enum(['observation', 'contact']).optional(),

@@ -25,27 +25,67 @@ interface Glyph {
   readonly original: string;
   /** One comparable form: full-width as half-width, digits of every script as 0–9, small letters. */
   readonly plain: string;
+  readonly isDigits: boolean;
+  /** May stand between digits, or within a word. */
+  readonly isFiller: boolean;
+  readonly endsRun: boolean;
 }
 
 /**
- * A text without telephone, identity or card numbers, and without `words`. Any run of seven or more digits goes, however they are
- * written (full width, other scripts, Chinese numerals) and whatever stands between them, dates apart; so do names that the text
- * itself introduces. Rather too much is taken out than too little. Doing it twice changes nothing more.
+ * Takes telephone, identity and card numbers out of texts, and the words it was made with. Any run of seven or more digits goes,
+ * however they are written (full width, other scripts, Chinese numerals) and whatever stands between them, dates apart; so do names
+ * that a text itself introduces. Rather too much is taken out than too little; doing it twice changes nothing more. The time grows
+ * with the text, not with the number of words.
  */
-export function maskText(text: string, words: readonly string[] = []): string {
-  const glyphs = [...text].map((original): Glyph => ({ original, plain: plainOf(original) }));
-  const hidden = new Set([...digitRuns(glyphs), ...occurrences(glyphs, words)]);
-  let shown = '';
-  for (const [i, { original }] of glyphs.entries())
-    if (!hidden.has(i)) shown += original;
-    else if (!hidden.has(i - 1)) shown += MASK;
-  return shown
-    .replace(INTRODUCED, (_all, before = '', other = '') => `${before as string}${other as string}${MASK}`)
-    .replace(TITLED, '某');
+export class TextMask {
+  readonly #words: WordIndex;
+  /** Texts of one message use the same characters over and over. */
+  readonly #known = new Map<string, Glyph>();
+
+  constructor(words: readonly string[] = []) {
+    this.#words = new WordIndex(words);
+  }
+
+  mask(text: string): string {
+    const glyphs = this.#read(text);
+    const hidden = new Set([...digitRuns(glyphs), ...this.#words.placesIn(glyphs)]);
+    let shown = '';
+    for (const [i, { original }] of glyphs.entries())
+      if (!hidden.has(i)) shown += original;
+      else if (!hidden.has(i - 1)) shown += MASK;
+    return shown
+      .replace(INTRODUCED, (_all, before = '', other = '') => `${before as string}${other as string}${MASK}`)
+      .replace(TITLED, '某');
+  }
+
+  /** Whether one of the words stands in a text, however spaced. */
+  finds(text: string): boolean {
+    return this.#words.placesIn(this.#read(text)).length > 0;
+  }
+
+  #read(text: string): Glyph[] {
+    const glyphs: Glyph[] = [];
+    for (const character of text) {
+      const glyph = this.#known.get(character) ?? glyphOf(character);
+      this.#known.set(character, glyph);
+      glyphs.push(glyph);
+    }
+    return glyphs;
+  }
 }
+
+/** One text without its numbers. */
+export const maskText = (text: string, words: readonly string[] = []): string => new TextMask(words).mask(text);
 
 /** The digits of a value, whatever stands between them. */
 export const digitsOf = (text: string): string => [...text].map(plainOf).join('').replaceAll(/\D/g, '');
+
+function glyphOf(original: string): Glyph {
+  const plain = plainOf(original);
+  const isFiller = [...plain].every((each) => BETWEEN.test(each));
+  const isDigits = /^\d+$/.test(plain);
+  return { original, plain, isDigits, isFiller, endsRun: !isDigits && (!isFiller || SENTENCE_END.test(plain)) };
+}
 
 function plainOf(character: string): string {
   const plain = character.normalize('NFKC').toLowerCase();
@@ -71,46 +111,52 @@ function digitRuns(glyphs: readonly Glyph[]): number[] {
   const close = (): void => {
     const digits = run.map((i) => glyphs[i]?.plain ?? '').join('');
     const [first = 0, last = 0] = [run[0], run.at(-1)];
-    const whole = glyphs
-      .slice(first, last + 1)
-      .map(({ plain }) => plain)
-      .join('');
-    if (digits.length >= FEWEST_DIGITS && !DATE.test(whole)) found.push(...range(first, last));
+    if (digits.length >= FEWEST_DIGITS) {
+      const whole = glyphs.slice(first, last + 1).map(({ plain }) => plain);
+      if (!DATE.test(whole.join(''))) for (let i = first; i <= last; i += 1) found.push(i);
+    }
     run = [];
   };
-  for (const [i, { plain }] of glyphs.entries()) {
-    if (/^\d+$/.test(plain)) run.push(i);
-    else if (run.length > 0 && (i - (run.at(-1) ?? 0) > MOST_BETWEEN || !isBetween(plain))) close();
+  for (const [i, { isDigits, endsRun }] of glyphs.entries()) {
+    if (isDigits) run.push(i);
+    else if (run.length > 0 && (endsRun || i - (run.at(-1) ?? 0) > MOST_BETWEEN)) close();
   }
   close();
   return found;
 }
 
-const isBetween = (plain: string): boolean =>
-  (plain === '' || [...plain].every((each) => BETWEEN.test(each))) && !SENTENCE_END.test(plain);
+/** Words by their length, without blanks and dots, to be looked up at each place of a text. */
+class WordIndex {
+  readonly #byLength = new Map<number, Set<string>>();
 
-/** The places where a word stands, also with blanks or dots between its characters. */
-function occurrences(glyphs: readonly Glyph[], words: readonly string[]): number[] {
-  const places: number[] = [];
-  let plain = '';
-  for (const [i, glyph] of glyphs.entries()) {
-    if (isFiller(glyph.plain)) continue;
-    for (let unit = 0; unit < glyph.plain.length; unit += 1) places.push(i);
-    plain += glyph.plain;
+  constructor(words: readonly string[]) {
+    for (const word of words) {
+      const needle = [...word]
+        .map(glyphOf)
+        .map(({ plain, isFiller }) => (isFiller ? '' : plain))
+        .join('');
+      if (needle.length < 2) continue;
+      const same = this.#byLength.get(needle.length) ?? new Set();
+      this.#byLength.set(needle.length, same.add(needle));
+    }
   }
-  return words.flatMap((word) => {
-    const needle = [...word]
-      .map(plainOf)
-      .filter((each) => !isFiller(each))
-      .join('');
+
+  /** The places of all glyphs that belong to a word, or stand within it. */
+  placesIn(glyphs: readonly Glyph[]): number[] {
+    if (this.#byLength.size === 0) return [];
+    const units: number[] = [];
+    let plain = '';
+    for (const [i, glyph] of glyphs.entries()) {
+      if (glyph.isFiller) continue;
+      for (let unit = 0; unit < glyph.plain.length; unit += 1) units.push(i);
+      plain += glyph.plain;
+    }
     const found: number[] = [];
-    if (needle.length < 2) return found;
-    for (let at = plain.indexOf(needle); at >= 0; at = plain.indexOf(needle, at + 1))
-      found.push(...range(places[at] ?? 0, places[at + needle.length - 1] ?? 0));
+    for (let at = 0; at < plain.length; at += 1)
+      for (const [length, words] of this.#byLength) {
+        if (at + length > plain.length || !words.has(plain.slice(at, at + length))) continue;
+        for (let i = units[at] ?? 0; i <= (units[at + length - 1] ?? 0); i += 1) found.push(i);
+      }
     return found;
-  });
+  }
 }
-
-const isFiller = (plain: string): boolean => [...plain].every((each) => BETWEEN.test(each));
-
-const range = (first: number, last: number): number[] => Array.from({ length: last - first + 1 }, (_, i) => first + i);

@@ -6,7 +6,7 @@ export interface FeedRegistration {
   readonly id: string;
   readonly department: DepartmentCode;
   readonly title: { readonly en: string; readonly zh: string };
-  readonly freshness: 'observation' | 'contact';
+  readonly freshness: 'observation' | 'contact' | 'on-demand';
   readonly expectedEverySeconds: number;
   readonly exercise: boolean;
   /** Of a feed in mode live: the noun that it answers for. */

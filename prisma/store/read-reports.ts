@@ -14,6 +14,17 @@ export interface ReportQuery extends PageRequest {
 export const COMMON_COLUMNS = `id, feed_id AS "feedId", observed_at AS "observedAt", original_time AS "originalTime", zone, received_at AS "receivedAt",
   lon, lat, division_code AS "divisionCode", status, revision`;
 
+/** Of reports that are more than a point: the columns of their bounds, and whether one lies in an area in part. */
+export interface Shape<R> {
+  readonly bounds: readonly [west: string, south: string, east: string, north: string];
+  meets(area: Polygon | MultiPolygon, row: R): boolean;
+}
+
+const POINT: Shape<ReportRow> = {
+  bounds: ['lon', 'lat', 'lon', 'lat'],
+  meets: (area, { lon, lat }) => lon !== null && lat !== null && contains(area, lon, lat),
+};
+
 /** A table of reports, newest first; `columns` are those of the noun itself, as a select list; `more` adds conditions of the noun. */
 export async function readReports<R extends ReportRow>(
   db: Database,
@@ -21,22 +32,21 @@ export async function readReports<R extends ReportRow>(
   table: string,
   columns: string,
   more?: (where: Where) => void,
+  shape: Shape<R> = POINT,
 ): Promise<Page<R>> {
   const size = pageSize(query);
   const limit = chunkSize(size, query.within !== undefined);
   const found: R[] = [];
   let after = decodeKey(query.after, 'time', 'text');
   for (;;) {
-    const where = conditions(query, after);
+    const where = conditions(query, after, shape.bounds);
     more?.(where);
     const { rows } = await db.read.query<R>(
       `SELECT ${COMMON_COLUMNS}, ${columns} FROM ${table} ${where.sql} ORDER BY observed_at DESC, id DESC LIMIT ${where.bind(limit)}`,
       where.values,
     );
     const { within } = query;
-    found.push(
-      ...(within ? rows.filter(({ lon, lat }) => lon !== null && lat !== null && contains(within, lon, lat)) : rows),
-    );
+    found.push(...(within ? rows.filter((row) => shape.meets(within, row)) : rows));
     const last = rows.at(-1);
     after = last && [last.observedAt.toISOString(), last.id];
     if (found.length > size || rows.length < limit)
@@ -44,7 +54,11 @@ export async function readReports<R extends ReportRow>(
   }
 }
 
-function conditions(query: ReportQuery, after: readonly string[] | undefined): Where {
+function conditions(
+  query: ReportQuery,
+  after: readonly string[] | undefined,
+  [w, s, e, n]: Shape<ReportRow>['bounds'],
+): Where {
   const where = new Where();
   if (after) where.and('(observed_at, id) < (?::timestamptz, ?)', after[0], after[1]);
   if (query.since) where.and('observed_at >= ?', query.since);
@@ -55,7 +69,7 @@ function conditions(query: ReportQuery, after: readonly string[] | undefined): W
     );
   if (query.within) {
     const [west, south, east, north] = boundsOf(query.within);
-    where.and('lon BETWEEN ? AND ? AND lat BETWEEN ? AND ?', west, east, south, north);
+    where.and(`${w} <= ? AND ${e} >= ? AND ${s} <= ? AND ${n} >= ?`, east, west, north, south);
   }
   return where;
 }

@@ -20,6 +20,7 @@ import { datastreamId, ensureDatastreams, writeObservations } from './write-obse
 import { countDay } from './write-quality.js';
 import { writeRegister } from './write-register.js';
 import { writeRejections } from './write-rejections.js';
+import { endUnlisted, writeRoadEvents } from './write-road-events.js';
 import { stationId, writeStations, writeThresholds } from './write-stations.js';
 import { writeVisitorFlow } from './write-visitor-flow.js';
 import { writeWarnings } from './write-warnings.js';
@@ -96,6 +97,8 @@ async function writeNouns(
     await writeHotspots(client, feedId, ofKind(records, 'hotspot'), at),
     await writeFireAlarms(client, feedId, ofKind(records, 'fire-alarm'), at),
     await writeAirQuality(client, feedId, ofKind(records, 'air-quality'), at),
+    await writeRoadEvents(client, feedId, ofKind(records, 'road-event'), at),
+    await endUnlisted(client, feedId, ofKind(records, 'road-event-list')),
     await writeIncidents(client, feedId, ofKind(records, 'incident'), at),
     await writeVisitorFlow(client, feedId, ofKind(records, 'visitor-flow'), at),
     await writeEarthquakes(client, feedId, ofKind(records, 'earthquake'), at),

@@ -1,7 +1,9 @@
 import type { Stamped } from '../../model/batch.js';
 import type { IncidentRecord } from '../../model/record.js';
 import type { Queryable } from '../database.js';
+import { type IncidentColumns, roadEventOf } from './incident-roads.js';
 import { REPORT_COLUMNS, reportValues, toJson, type Written } from './upsert.js';
+import { writeRoadEvents } from './write-road-events.js';
 
 const COLUMNS = [
   ...REPORT_COLUMNS,
@@ -22,12 +24,14 @@ const COLUMNS = [
 /** What the source does not speak of again stays as it was. */
 const STAYS = [
   ...['lon', 'lat', 'original_lon', 'original_lat', 'original_crs', 'division_code', 'description', 'address'],
-  ...['class_code', 'source_state', 'source_type', 'unit_code', 'dispatch_number', 'feedback_number'],
+  ...['source_state', 'source_type', 'unit_code', 'dispatch_number', 'feedback_number'],
 ];
 const SPOKEN_OF: Readonly<Record<string, string>> = {
   ...Object.fromEntries(STAYS.map((name) => [name, `coalesce(excluded.${name}, t.${name})`])),
   level: `CASE WHEN excluded.level = 'UNKNOWN' THEN t.level ELSE excluded.level END`,
-  state: `CASE WHEN excluded.source_state IS NULL THEN t.state ELSE excluded.state END`,
+  // Once it is reported by hand, what the reports say of its class and of its end counts for more.
+  class_code: `CASE WHEN t.report_count > 0 THEN coalesce(t.class_code, excluded.class_code) ELSE coalesce(excluded.class_code, t.class_code) END`,
+  state: `CASE WHEN excluded.source_state IS NULL OR t.last_report_kind = 'FINAL' THEN t.state ELSE excluded.state END`,
 };
 
 /** What the history keeps of a revision, besides the incident's id. */
@@ -46,7 +50,7 @@ WITH written AS (
 ), kept AS (
   INSERT INTO incident_revision (incident_id, ${KEPT_COLUMNS}) SELECT id, ${KEPT_COLUMNS} FROM written
 )
-SELECT inserted, observed_at AS moment FROM written`;
+SELECT * FROM written`;
 
 /**
  * Inserts incidents by (feed, number). The same bytes again change nothing, and neither does a word older than the one at hand;
@@ -62,10 +66,11 @@ export async function writeIncidents(
   const moments: Date[] = [];
   for (const wave of waves(records)) {
     const rows = wave.map((r) => rowOf(feedId, at, r));
-    const answer = await client.query<{ inserted: boolean; moment: Date }>(WRITE, [JSON.stringify(rows)]);
+    const answer = await client.query<IncidentColumns & { inserted: boolean }>(WRITE, [JSON.stringify(rows)]);
     stored += answer.rows.filter(({ inserted }) => inserted).length;
     replaced += answer.rows.filter(({ inserted }) => !inserted).length;
-    moments.push(...answer.rows.map(({ moment }) => moment));
+    moments.push(...answer.rows.map((row) => row.observed_at));
+    await writeRoadEvents(client, feedId, answer.rows.flatMap(roadEventOf), at);
   }
   return { stored, replaced, moments };
 }

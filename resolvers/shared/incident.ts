@@ -24,7 +24,10 @@ export interface IncidentFilter extends ReportFilter {
   readonly states?: readonly IncidentState[] | null | undefined;
   readonly levels?: readonly IncidentLevel[] | null | undefined;
 }
-export type IncidentArgs = PageRequest & { filter?: IncidentFilter | null | undefined };
+export type IncidentArgs = PageRequest & {
+  filter?: IncidentFilter | null | undefined;
+  overdue?: boolean | null | undefined;
+};
 
 export function incidents(args: IncidentArgs, context: HubContext): Promise<Page<IncidentRow>> {
   const filter = args.filter ?? {};
@@ -34,6 +37,8 @@ export function incidents(args: IncidentArgs, context: HubContext): Promise<Page
     classPrefixes: listInput('classes', filter.classes)?.map((code) => classPrefix(classInput('classes', code))),
     states: listInput('states', filter.states),
     levels: listInput('levels', filter.levels),
+    overdue: args.overdue ?? undefined,
+    now: context.now(),
   });
 }
 

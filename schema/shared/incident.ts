@@ -146,6 +146,9 @@ function addQueries(builder: Builder, refs: Refs): void {
         first: t.arg.int({ description: 'How many, 1 to 200; 50 if not given. 条数。' }),
         after: t.arg.string({ description: 'After this place. 起始位置。' }),
         filter: t.arg({ type: filter, required: false, description: 'Which. 条件。' }),
+        overdue: t.arg.boolean({
+          description: 'Only those whose next report is late, or only the others. 仅列信息报送超时（或未超时）的事件。',
+        }),
       },
       resolve: async (_root, args, context) => toConnection(await incident.incidents(args, context)) as never,
     }),

@@ -74,6 +74,9 @@ export function badSamples(): BadSample[] {
     reasons,
   });
   const frames = file('sl651/yu-xiaoyao_sl651-2014-server_frames.hex').toString().split('\n');
+  const hj212 = ['guocay_hj212-protocol_testframes.txt', 'xiaoyao9184_hj-t212-parser_testframes.txt'].flatMap((name) =>
+    file(`hj212/${name}`).toString().trim().split('\n'),
+  );
   return [
     cap('google_invalid.cap', 'missing-field', 'malformed'),
     cap('google_xee.cap', 'doctype'),
@@ -90,6 +93,15 @@ export function badSamples(): BadSample[] {
               reasons: ['bad-crc', 'truncated', 'malformed'],
             },
           ],
+    ),
+    ...hj212.map(
+      // Right CRC or wrong: devices of which none is listed.
+      (line, i): BadSample => ({
+        name: `hj212 line ${i + 1}`,
+        feed: feed('ecology/outlets'),
+        bytes: Buffer.from(line),
+        reasons: ['bad-crc', 'unknown-station'],
+      }),
     ),
     {
       name: 'geohazard line 3',

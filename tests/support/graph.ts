@@ -4,6 +4,7 @@ import { PostgresBus } from '../../events/bus-postgres.js';
 import { LogHub } from '../../events/hub.js';
 import { DivisionIndex } from '../../model/area.js';
 import { departmentOfFeed } from '../../model/department.js';
+import { DEFAULT_DEADLINES } from '../../model/incident-report.js';
 import type { LivePort } from '../../model/live.js';
 import type { Outcome } from '../../model/record.js';
 import { type Database, openDatabase } from '../../prisma/database.js';
@@ -146,6 +147,7 @@ export class Graph {
           throw new Error('no settings file here');
         },
       },
+      reportDeadlines: () => DEFAULT_DEADLINES,
     };
   }
 

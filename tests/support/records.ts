@@ -6,6 +6,7 @@ import type {
   ObservationRecord,
   RegisterRecord,
   StationRecord,
+  VisitorFlowRecord,
   WarningRecord,
 } from '../../model/record.js';
 
@@ -161,4 +162,22 @@ export const earthquakeRecord = (
   sameWithin: { seconds: 60, metres: 100_000 },
   status: 'EXERCISE',
   ...change,
+});
+
+/** How many are in a scenic area without a capacity of its own. */
+export const visitorFlowRecord = (areaCode: string, observedAt: Date, inPark: number): VisitorFlowRecord => ({
+  kind: 'visitor-flow',
+  ...provenance(`${areaCode}/${observedAt.toISOString()}`, observedAt),
+  position: null,
+  area: { code: areaCode, name: `演练·${areaCode}` },
+  inPark,
+  enteredToday: null,
+  capacity: null,
+  dailyCapacity: null,
+  comfort: null,
+  sourceComfort: null,
+  weather: null,
+  parkingPlaces: null,
+  parkingFree: null,
+  status: 'EXERCISE',
 });

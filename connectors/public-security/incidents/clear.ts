@@ -1,6 +1,6 @@
 import { DecodeError } from '../../shared/codecs/decode-error.js';
 import { isJsonObject, readJson } from '../../shared/codecs/json-text.js';
-import { digitsOf, MASK, maskText } from '../../shared/mask-text.js';
+import { digitsOf, MASK, TextMask } from '../../shared/mask-text.js';
 import { type Cleared, withhold } from '../../shared/withheld.js';
 import { FIELD_NAMES, type FieldName, MAX_BYTES, NAMES, type Settings } from './config.js';
 
@@ -61,10 +61,11 @@ export function fieldNames(settings: Settings): (key: string) => FieldName | und
 /** The lists of a message, under whichever of the usual names. */
 export const isContainer = (key: string): boolean => CONTAINERS.includes(nameOf(key));
 
+/** What the caller's fields of a message hold, to be found again in what stays. */
 interface Caller {
-  readonly words: readonly string[];
-  /** Digits of telephones and papers. */
-  readonly numbers: readonly string[];
+  readonly texts: TextMask;
+  /** Long enough to tell a code from a word that only looks like it. */
+  readonly codes: TextMask;
 }
 
 /** All that the caller's fields of a message hold, however deep. */
@@ -85,10 +86,10 @@ function callerOf(value: unknown, meanings: Meanings): Caller {
   };
   walk(value, false);
   const parts = texts.flatMap((text) => [text, ...text.split(/[\s,，、;；/|()（）]+/), ...text.split(/[·•・.]/)]);
-  const words = [...new Set(parts.filter((part) => isWord(part)))];
-  // Longest first: what is a part of another is found within it.
-  words.sort((a, b) => b.length - a.length);
-  return { words, numbers: [...new Set(parts.map(digitsOf).filter(({ length }) => length >= 7))] };
+  const words = [...new Set(parts)].filter(isWord);
+  const numbers = [...new Set(parts.map(digitsOf))].filter(({ length }) => length >= 7);
+  const names = words.filter((word) => [...word].length >= 4 && /\D/.test(word));
+  return { texts: new TextMask(words), codes: new TextMask([...numbers, ...names]) };
 }
 
 /** A name or a number; one character, a few digits or a whole sentence would mask what is none. */
@@ -116,14 +117,11 @@ const NUMBER = /^[+-]?\d{1,3}(\.\d{0,12})?$/;
 function fieldKept(field: FieldName, value: unknown, caller: Caller): unknown {
   if (value === null || value === '') return value;
   if (typeof value !== 'string' && typeof value !== 'number') return MASK;
-  const text = String(value).trim();
-  if (field === 'address' || field === 'content') return maskText(text, caller.words);
-  if (field === 'state') return [...text].length <= 20 ? maskText(text, caller.words) : MASK;
+  // A NUL or half a character would be refused by the database, and its whole batch with it.
+  const text = Buffer.from(String(value).trim().replaceAll('\0', '')).toString();
+  if (field === 'address' || field === 'content') return caller.texts.mask(text);
+  if (field === 'state') return [...text].length <= 20 ? caller.texts.mask(text) : MASK;
   const form = field.endsWith('At') ? TIME : field === 'x' || field === 'y' ? NUMBER : CODE;
-  const digits = digitsOf(text);
-  const personal =
-    MOBILE.test(digits) ||
-    caller.numbers.some((number) => digits.includes(number)) ||
-    caller.words.some((word) => word.length >= 4 && /\D/.test(word) && text.toLowerCase().includes(word.toLowerCase()));
+  const personal = MOBILE.test(digitsOf(text)) || caller.codes.finds(text);
   return form.test(text) && !personal ? value : MASK;
 }

@@ -11,6 +11,7 @@ import { FIELD_NAMES, type FieldName, MAX_BYTES, NAMES, type Settings } from './
 /** A clock of the source that goes ahead by more would shut out every later word. */
 const AHEAD_MS = 10 * 60_000;
 const MOST_ITEMS = 5000;
+const MOST_CHARACTERS = 5000;
 
 type Fields = Readonly<Partial<Record<FieldName, string>>>;
 interface Item {
@@ -83,7 +84,7 @@ function fieldsOf(object: Readonly<Record<string, unknown>>, nameOf: (key: strin
   return found;
 }
 
-type Refuse = (reason: 'bad-position' | 'unknown-code', detail: string) => void;
+type Refuse = (reason: 'bad-position' | 'unknown-code' | 'too-large', detail: string) => void;
 
 function incidentOf({ fields, raw, strange }: Item, settings: Settings, now: Date, refuse: Refuse): IncidentRecord {
   const { number, calledAt } = fields;
@@ -95,19 +96,22 @@ function incidentOf({ fields, raw, strange }: Item, settings: Settings, now: Dat
   const observedAt = timeOf('BJSJ', calledAt, settings);
   const position = positionOf(fields, settings, refuse);
   const division = /^\d{6}/.exec(fields.unit ?? '')?.[0];
+  const kind = kindOf(fields, settings, refuse);
+  const state = stateOf(fields.state, settings);
   return {
     kind: 'incident',
     sourceId: number,
-    raw,
+    // With what the settings make of it: read again after these are put right, the same word is not the same.
+    raw: `${raw}\n${JSON.stringify([position, kind, state])}`,
     observedAt,
     originalTime: calledAt,
     zone: settings.zone,
     number,
-    ...kindOf(fields, settings, refuse),
-    description: fields.content ?? null,
-    address: fields.address ?? null,
+    ...kind,
+    description: short('BJNR', fields.content, refuse),
+    address: short('SFDD', fields.address, refuse),
     level: 'UNKNOWN',
-    ...stateOf(fields.state, settings),
+    ...state,
     unitCode: fields.unit ?? null,
     dispatchNumber: fields.dispatch ?? null,
     feedbackNumber: fields.feedback ?? null,
@@ -116,6 +120,15 @@ function incidentOf({ fields, raw, strange }: Item, settings: Settings, now: Dat
     ...(division === undefined ? {} : { divisionCode: division }),
     status: 'ACTUAL',
   };
+}
+
+/** A text that is too long costs its end, not the incident. */
+function short(name: string, text: string | undefined, refuse: Refuse): string | null {
+  if (text === undefined) return null;
+  const characters = [...text];
+  if (characters.length <= MOST_CHARACTERS) return text;
+  refuse('too-large', `${name} has ${characters.length} characters: the first ${MOST_CHARACTERS} are taken`);
+  return characters.slice(0, MOST_CHARACTERS).join('');
 }
 
 /** "2026-07-01 15:59:30", "2026/7/1 15:59", "20260701155930", "2026年7月1日15时59分". */

@@ -1,4 +1,3 @@
-import { parse } from 'csv-parse/sync';
 import { DecodeError } from './decode-error.js';
 
 /** A day of the whole world in VIIRS is twice this: ask for a country or an area. */
@@ -40,12 +39,11 @@ export function readFirms(bytes: Uint8Array): FirmsTable {
   checkHeader(header, text);
   const rows: FirmsRow[] = [];
   const faults: FirmsFault[] = [];
-  for (const [index, { record, info, raw: withEnd }] of lines.entries()) {
+  for (const [index, { record, number, raw }] of lines.entries()) {
     if (index === 0) continue;
-    const raw = withEnd.trim();
     const fault = faultOf(record, header, raw, index === lines.length - 1 && !/\n\s*$/.test(text));
-    if (fault) faults.push({ line: info.lines, raw: raw.slice(0, MAX_ROW_CHARACTERS), ...fault });
-    else rows.push({ line: info.lines, raw, columns: new Map(header.map((name, at) => [name, record[at] ?? ''])) });
+    if (fault) faults.push({ line: number, raw: raw.slice(0, MAX_ROW_CHARACTERS), ...fault });
+    else rows.push({ line: number, raw, columns: new Map(header.map((name, at) => [name, record[at] ?? ''])) });
   }
   return { header, rows, faults };
 }
@@ -59,28 +57,26 @@ function decode(bytes: Uint8Array): string {
 }
 
 interface Line {
-  readonly record: readonly string[];
-  readonly info: { readonly lines: number };
+  readonly number: number;
   readonly raw: string;
+  readonly record: readonly string[];
 }
 
+/** No column of any product is quoted: a stray quote costs its own row and not all that follow. Blank lines count and are left out. */
 function split(text: string): Line[] {
-  try {
-    // No column of any product is quoted: without quoting a stray quote costs its own row and not all that follow.
-    const lines = parse(text, {
-      quote: false,
-      relax_column_count: true,
-      skip_empty_lines: true,
-      trim: true,
-      info: true,
-      raw: true,
-      to: MAX_ROWS + 2,
-    }) as unknown as Line[];
-    if (lines.length <= MAX_ROWS + 1) return lines;
-  } catch (error) {
-    throw new DecodeError('malformed', error instanceof Error ? error.message.slice(0, 200) : 'cannot be parsed');
+  const lines: Line[] = [];
+  for (let [at, number] = [0, 1]; at < text.length; number += 1) {
+    const end = text.indexOf('\n', at);
+    const raw = text.slice(at, end === -1 ? text.length : end).trim();
+    at = end === -1 ? text.length : end + 1;
+    if (raw === '') continue;
+    if (lines.length > MAX_ROWS)
+      throw new DecodeError('too-large', `more than ${MAX_ROWS} rows: ask for a smaller area`);
+    // A line that is no row is not taken apart.
+    const record = raw.length > MAX_ROW_CHARACTERS ? [] : raw.split(',').map((field) => field.trim());
+    lines.push({ number, raw, record });
   }
-  throw new DecodeError('too-large', `more than ${MAX_ROWS} rows: ask for a smaller area`);
+  return lines;
 }
 
 function checkHeader(header: readonly string[], text: string): void {

@@ -2,6 +2,8 @@ import { crcIsRight, frameLength, HEADER_BYTES, MAX_FRAME_BYTES } from './hj212.
 
 /** Bytes that are in no frame are kept back until there are this many, or until a frame follows. */
 const JUNK_BYTES = 4096;
+/** No frame is as short as this: what looks like the head of one is junk like the rest, and not a piece of its own. */
+const SHORTEST = 32;
 const [HASH, CR, LF] = [0x23, 0x0d, 0x0a];
 
 export interface Piece {
@@ -97,9 +99,11 @@ export class Hj212Splitter {
     const starts = [...this.#starts()].filter((each) => each < count && frameLength(this.#buffer, each) !== undefined);
     let from = 0;
     for (const [index, start] of starts.entries()) {
+      const end = this.#damagedEnd(start, Math.min(count, starts[index + 1] ?? count));
+      if (end - start < SHORTEST) continue;
       this.#keep(this.#buffer.subarray(from, start), pieces);
       this.#flush(pieces);
-      from = this.#damagedEnd(start, Math.min(count, starts[index + 1] ?? count));
+      from = end;
       pieces.push({ frame: false, bytes: new Uint8Array(this.#buffer.subarray(start, from)) });
     }
     this.#keep(this.#buffer.subarray(from, count), pieces);

@@ -100,6 +100,19 @@ export function decode(bytes: Uint8Array): Hj212Packet {
   return segment(data);
 }
 
+/**
+ * The head of a frame whose CRC is wrong, to answer it by; nothing else of it may be used. Undefined where not even that can be read.
+ */
+export function decodeDamaged(bytes: Uint8Array): Hj212Packet | undefined {
+  const length = frameLength(bytes);
+  if (length === undefined || bytes.length < length) return undefined;
+  try {
+    return segment(Buffer.from(bytes.subarray(HEADER_BYTES, length - CRC_BYTES)).toString('latin1'));
+  } catch {
+    return undefined;
+  }
+}
+
 function segment(data: string): Hj212Packet {
   const start = data.indexOf('CP=&&');
   const end = data.lastIndexOf('&&');

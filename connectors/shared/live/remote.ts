@@ -27,7 +27,7 @@ async function askGraphql(
   codes: readonly string[],
   context: CallContext,
 ): Promise<ItemAnswers> {
-  const { query = '', variable, ...call } = settings;
+  const { query = '', variable, ...call } = { ...settings, url: urlFor(settings, []) };
   const { data, errors } = await callGraphql(context, { ...call, query, variables: { [variable]: codes } });
   return readItems(noun, settings, codes, data, errors) ?? noList(settings, errors[0]?.message);
 }
@@ -62,8 +62,11 @@ function noList({ url, items = 'the top' }: LiveSettings, message = `there is no
   throw new FetchError('unreachable', `${new URL(url).origin} answered without items: ${message}`);
 }
 
-export const urlFor = ({ url, separator }: LiveSettings, codes: readonly string[]): string =>
-  url.replaceAll('{codes}', codes.map((code) => encodeURIComponent(code)).join(encodeURIComponent(separator)));
+function urlFor({ url, separator, key = '' }: LiveSettings, codes: readonly string[]): string {
+  const list = codes.map((code) => encodeURIComponent(code)).join(encodeURIComponent(separator));
+  // Functions, for a key may hold what replacements take for patterns.
+  return url.replaceAll('{codes}', () => list).replaceAll('{key}', () => encodeURIComponent(key));
+}
 
 /** Longer addresses are refused by many servers. */
 const LONGEST_URL = 8000;

@@ -20,8 +20,10 @@ export const liveSettings = ({ fields }: LiveNoun) =>
       mode: z.literal('live').default('live'),
       /** graphql-remote: POST of `query`; http: GET of `url` with the codes in it. */
       transport: z.enum(['graphql-remote', 'http']),
-      /** For http it holds {codes}, which becomes the codes joined by `separator`, each percent-encoded. */
+      /** For http it holds {codes}, which becomes the codes joined by `separator`, each percent-encoded; {key} becomes the key. */
       url: z.url({ protocol: /^https?$/ }),
+      /** By reference: `{ env: NAME }`. */
+      key: secret.optional(),
       /** Credentials among them, by reference: `{ authorization: { env: NAME } }`. */
       headers: z.record(z.string().regex(/^[\w-]+$/), secret).default({}),
       query: graphqlQuery.optional(),

@@ -14,11 +14,14 @@ let asked: string[][];
 let waiting: (() => void)[];
 let held: boolean;
 let free: unknown;
+let paths: string[];
 
 beforeEach(async () => {
-  [asked, waiting, held, free] = [[], [], false, 1];
+  [asked, waiting, held, free, paths] = [[], [], false, 1, []];
   server = createServer((request, response) => {
-    const codes = (new URL(request.url ?? '', 'http://x').searchParams.get('codes') ?? '').split(',');
+    const { searchParams, pathname } = new URL(request.url ?? '', 'http://x');
+    const codes = (searchParams.get('codes') ?? '').split(',');
+    paths.push(pathname);
     asked.push(codes);
     const answer = () => response.end(JSON.stringify(codes.map((code) => ({ code, parkingFree: free }))));
     if (held) waiting.push(answer);
@@ -33,8 +36,10 @@ afterEach(async () => {
   await new Promise((done) => server.close(done));
 });
 
+const origin = (): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
 function open(more: object = {}, outbound = new Outbound(undefined)) {
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/?codes={codes}`;
+  const url = `${origin()}/?codes={codes}`;
   const base = { expectedEverySeconds: 60, zone: 'UTC', crs: 'WGS84', transport: 'http', url };
   const clock = { now: new Date('2026-07-01T08:00:00Z') };
   const taken: Outcome[] = [];
@@ -133,7 +138,7 @@ describe('a department’s service', () => {
     expect(failures).toEqual([]);
   });
 
-  test('is tried again by a single request once it was left alone for long enough', async () => {
+  test('is tried again by a single request once it was left alone for long enough, for which no other question waits', async () => {
     const breaker = { failures: 1, halfOpenAfterSeconds: 60 };
     const { ask, failures } = open({ cacheSeconds: 0, timeoutMs: 10_000, breaker, maxBytes: 1024, keepSeconds: 0 });
     free = 'x'.repeat(2000);
@@ -142,13 +147,23 @@ describe('a department’s service', () => {
     expect([asked.length, failures.length]).toEqual([1, 1]);
     jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 60_000);
     held = true;
-    const questions = ['A', 'B', 'C', 'D'].map((code) => ask(code));
+    const trial = ask('A');
     await until(() => waiting.length > 0);
+    for (const code of ['B', 'C', 'D']) expect(await ask(code)).toEqual([expect.stringContaining('1024 bytes')]);
     expect(asked).toHaveLength(2);
     free = 5;
     held = false;
     for (const answer of waiting) answer();
-    expect(await Promise.all(questions)).toEqual(Array(4).fill([[5, false]]));
+    expect(await trial).toEqual([[5, false]]);
+    expect(await ask('B')).toEqual([[5, false]]);
+  });
+
+  test('gets its key in the address, and nobody else sees it', async () => {
+    const { ask } = open({ url: `${origin()}/$&/{key}?codes={codes}`, key: 'se$&cr/et', maxBytes: 1024 });
+    free = 'x'.repeat(2000);
+    const [reason] = await ask('A');
+    expect(paths).toEqual(['/$&/se%24%26cr%2Fet']);
+    expect(reason).toMatch(/longer than 1024 bytes/);
   });
 
   test('is not called where the hub may not call', async () => {

@@ -17,11 +17,15 @@ export class RowFault extends CellFault {
   }
 }
 
+/** Says something of a row that is taken, to who filled it in; `column` is the header to look at. */
+export type Tell = (column: string, notice: CellProblem) => void;
+
 /** What a row means. Throws RowFault or CellFault where it means nothing. `raw` of the records must be the row's. */
 export type ReadRow<C extends Columns, S> = (
   row: GoodRow<C>,
   settings: S,
   now: Date,
+  tell: Tell,
 ) => FeedRecord | readonly FeedRecord[];
 
 /** What became of one table. */
@@ -29,7 +33,7 @@ export interface TableReading {
   readonly outcome: Outcome;
   /** Of refused rows, in order; at least one each. */
   readonly faults: readonly TableFault[];
-  /** Of rows that a later row of the same table speaks over. */
+  /** Of rows that are taken, or that a later row of the same table speaks over. */
   readonly notices: readonly TableFault[];
   readonly total: number;
   readonly taken: number;
@@ -55,11 +59,15 @@ export function readTable<C extends Columns, S extends { readonly zone: string }
     const last = new Map<string, number>();
     const notices: TableFault[] = [];
     for (const row of table.rows) {
-      const made = recordsOf(row, read, settings, now);
+      const told: TableFault[] = [];
+      const made = recordsOf(row, settings, now, (...given) =>
+        read(...given, (column, notice) => void told.push({ row: row.row, column, raw: row.raw, ...notice })),
+      );
       if ('fault' in made) {
         faults.push(made.fault);
         continue;
       }
+      notices.push(...told);
       const input = (): string => row.raw;
       records.push(...made.records.map((record) => ({ ...record, input })));
       for (const key of new Set(made.records.flatMap(keyOf))) {
@@ -79,9 +87,9 @@ export function readTable<C extends Columns, S extends { readonly zone: string }
 
 function recordsOf<C extends Columns, S>(
   row: GoodRow<C>,
-  read: ReadRow<C, S>,
   settings: S,
   now: Date,
+  read: (row: GoodRow<C>, settings: S, now: Date) => ReturnType<ReadRow<C, S>>,
 ): { records: readonly FeedRecord[] } | { fault: TableFault } {
   const place = { row: row.row, raw: row.raw };
   try {

@@ -99,7 +99,9 @@ function refusal(options: PushOptions, request: PushRequest, { body, withheld }:
     return refuse(413, 'too-large', `${request.body.length} bytes, at most ${options.maxBytes} are taken`);
   const type = (request.contentType ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
   if (options.contentTypes.includes(type)) return undefined;
-  const sent = type === '' ? 'no content-type' : `content-type ${JSON.stringify(type.slice(0, 60))}`;
+  // Where a body may not be kept, neither may what a caller writes in a header.
+  const shown = options.redact ? 'another content-type' : `content-type ${JSON.stringify(type.slice(0, 60))}`;
+  const sent = type === '' ? 'no content-type' : shown;
   return refuse(415, 'unsupported', `${sent}: send ${options.contentTypes.join(' or ')}`);
 }
 

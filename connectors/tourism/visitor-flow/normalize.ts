@@ -12,7 +12,7 @@ import { type JsonPart, readParts } from '../../shared/codecs/json-parts.js';
 import { readSafely } from '../../shared/read-safely.js';
 import { areaRecord, positionOf } from './areas.js';
 import type { Settings } from './config.js';
-import { countOf, type FieldName, textOf } from './fields.js';
+import { countOf, type FieldName, given, textOf } from './fields.js';
 
 const SECTIONS = {
   areas: ['areas', 'scenicAreas', '景区'],
@@ -38,8 +38,8 @@ export function normalize(input: Uint8Array, settings: Settings, _now: Date, fil
     }));
     const areas = new Map(listed(settings).map((area) => [area.code, area]));
     const attempt = (part: JsonPart, read: (refuse: Refuse) => FeedRecord): void => {
-      const refuse: Refuse = (reason, detail) =>
-        void rejects.push({ raw: part.raw, reason, detail: `${titleOf(part, settings)}: ${detail}` });
+      const refuse: Refuse = (reason, detail, raw = part.raw) =>
+        void rejects.push({ raw, reason, detail: `${titleOf(part, settings)}: ${detail}` });
       try {
         records.push(read(refuse));
       } catch (error) {
@@ -62,7 +62,7 @@ export function normalize(input: Uint8Array, settings: Settings, _now: Date, fil
 export const listed = ({ areas, crs }: Settings): RegisterRecord[] =>
   areas.map((fields) => areaRecord({ fields, raw: JSON.stringify(fields) }, crs));
 
-type Refuse = (reason: RejectReason, detail: string) => void;
+type Refuse = (reason: RejectReason, detail: string, raw?: string) => void;
 
 function flowRecord(
   part: JsonPart,
@@ -73,8 +73,8 @@ function flowRecord(
   const { zone, fields: own } = settings;
   const text = (name: FieldName): string => textOf(part, name, own);
   // What is wrong beside the count itself is left out and told of.
-  const aside = <T>(read: () => T | undefined): T | null => kept(read, refuse);
-  const count = (name: FieldName): number | null => aside(() => countOf(part, name, own));
+  const aside = <T>(name: FieldName, read: () => T | undefined): T | null => kept(part, name, settings, read, refuse);
+  const count = (name: FieldName): number | null => aside(name, () => countOf(part, name, own));
   const code = text('code');
   if (code === '' || code.length > 64 || /\p{Cc}/u.test(code))
     throw new DecodeError('missing-field', 'no areaCode of at most 64 characters');
@@ -86,7 +86,7 @@ function flowRecord(
   if (inPark === undefined) throw new DecodeError('missing-field', 'no inPark: how many people are inside');
   const area = areas.get(code);
   const [places, free] = [count('parkingPlaces'), count('parkingFree')];
-  const comfort = aside(() => text('comfort')) ?? '';
+  const comfort = aside('comfort', () => text('comfort')) ?? '';
   return {
     kind: 'visitor-flow',
     sourceId: `${code}/${observedAt.toISOString()}`,
@@ -94,7 +94,7 @@ function flowRecord(
     observedAt,
     originalTime: time,
     zone,
-    position: aside(() => positionOf(part, settings.crs)) ?? area?.position ?? null,
+    position: aside('lon', () => positionOf(part, settings.crs)) ?? area?.position ?? null,
     area: { code, name: line(text('name')) || area?.name || code },
     inPark,
     enteredToday: count('enteredToday'),
@@ -102,19 +102,28 @@ function flowRecord(
     dailyCapacity: positive(count('dailyCapacity')),
     comfort: (Object.hasOwn(settings.comfort, comfort) && settings.comfort[comfort]) || null,
     sourceComfort: line(comfort) || null,
-    weather: line(aside(() => text('weather')) ?? '') || null,
+    weather: line(aside('weather', () => text('weather')) ?? '') || null,
     parkingPlaces: places,
-    parkingFree: aside(() => freePlaces(free, places)),
+    parkingFree: aside('parkingFree', () => freePlaces(free, places)),
     status: 'ACTUAL',
   };
 }
 
-function kept<T>(read: () => T | undefined, refuse: Refuse): T | null {
+/** The reject holds the field alone, beside area and time: several of one report stand beside each other. */
+function kept<T>(
+  part: JsonPart,
+  name: FieldName,
+  { fields: own }: Settings,
+  read: () => T | undefined,
+  refuse: Refuse,
+): T | null {
   try {
     return read() ?? null;
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
-    refuse(error.reason, `${error.message}: the rest is kept`);
+    const names: FieldName[] = ['code', 'time', name];
+    const raw = JSON.stringify(Object.fromEntries(names.map((each) => [each, given(part, each, own)])));
+    refuse(error.reason, `${error.message}: the rest is kept`, raw);
     return null;
   }
 }
