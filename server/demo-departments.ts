@@ -4,9 +4,11 @@ import { FilesServer } from '../demo/files-server.js';
 import { forestry } from '../demo/forestry.js';
 import { naturalResources } from '../demo/geohazard.js';
 import { industry } from '../demo/industry.js';
+import { outlets } from '../demo/outlets.js';
 import type { DemoPart, DemoWorld } from '../demo/part.js';
 import { police } from '../demo/police.js';
 import { seismic } from '../demo/seismic.js';
+import { siteDust } from '../demo/site-dust.js';
 import { Story } from '../demo/story.js';
 import { tourism } from '../demo/tourism.js';
 import { transport } from '../demo/transport.js';
@@ -21,6 +23,8 @@ const PARTS: readonly ((world: DemoWorld) => DemoPart)[] = [
   naturalResources,
   forestry,
   airQuality,
+  outlets,
+  siteDust,
   industry,
   transport,
   police,
