@@ -1,5 +1,5 @@
-/** How far a catalogue has looked at a quake: its automatic location, or a seismologist's. */
-export const REVIEWS = ['AUTOMATIC', 'REVIEWED'] as const;
+/** How far a catalogue has looked at a quake: its automatic location, a seismologist's, or it does not say. */
+export const REVIEWS = ['AUTOMATIC', 'REVIEWED', 'UNKNOWN'] as const;
 export type Review = (typeof REVIEWS)[number];
 
 /** Whose word counts first where several catalogues tell of one quake: the national network, then the world's by custom. */

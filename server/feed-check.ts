@@ -51,7 +51,11 @@ export async function checkFeeds(request: CheckRequest): Promise<CheckReport> {
   try {
     const config = readConfig(request.file, connectors, secrets);
     const { feeds, mistakes } = config.check(config.hub.demo.enabled ? UNREACHABLE : {});
-    const told = { notes, mistakes: mistakes.map(({ message }) => message), feeds: feeds.map(describe) };
+    const told = {
+      notes,
+      mistakes: mistakes.map(({ message }) => message),
+      feeds: feeds.filter(({ connector }) => connector.id === (request.feed ?? connector.id)).map(describe),
+    };
     if (request.sample === undefined || mistakes.length > 0) return { ...told, notes: [...notes] };
     const sample = await trySample(feeds, config, request, request.sample, (note) => notes.add(note));
     return { ...told, notes: [...notes], sample };

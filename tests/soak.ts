@@ -25,6 +25,7 @@ interface Sample {
 interface FeedSeen {
   readonly id: string;
   readonly department: { readonly code: string };
+  readonly mode: string;
   readonly state: string;
   readonly stateReason: string | null;
   readonly receivedCount: number;
@@ -45,9 +46,13 @@ const feedsOf = async (url: string): Promise<FeedSeen[]> =>
   (
     await ask<{ feeds: FeedSeen[] }>(
       url,
-      '{ feeds { id department { code } state stateReason receivedCount rejectedCount } }',
+      '{ feeds { id department { code } mode state stateReason receivedCount rejectedCount } }',
     )
   ).feeds.filter((feed) => feed.state !== 'DISABLED');
+
+/** A query that joins a department's own service, whether that answers or not. */
+const askLive = (url: string): Promise<unknown> =>
+  ask(url, '{ scenicAreas { edges { node { live { stale } } } } }').catch(() => undefined);
 
 /** Live readers, as front-ends would be: every warning and every observation. */
 function follow(url: string): { client: Client; seen: { warnings: number; observations: number } } {
@@ -87,9 +92,12 @@ async function run(): Promise<string[]> {
     await pause(Math.min(EVERY_MS, Math.max(0, endAt - Date.now())));
     const [now, feeds] = await Promise.all([sample(hub.url), feedsOf(hub.url)]);
     samples.push(now);
+    await askLive(hub.url);
     const sick = feeds.filter(({ state }) => state !== 'LIVE');
     const past = samples.length * EVERY_MS > minutes * 60_000 * WARM_UP;
-    if (past) faults.push(...sick.map(({ id, state, stateReason }) => `${id} was ${state}: ${stateReason}`));
+    // By the story, the service that is asked live is too busy for a while.
+    const unplanned = sick.filter(({ mode }) => mode !== 'LIVE');
+    if (past) faults.push(...unplanned.map(({ id, state, stateReason }) => `${id} was ${state}: ${stateReason}`));
     console.log(
       `${String(samples.length * 10).padStart(5)} s  heap ${now.heapMb.toFixed(0)} MB  resident ${now.residentMb.toFixed(0)} MB  descriptors ${now.descriptors}  feeds ${feeds.length - sick.length}/${feeds.length} live  observations ${seen.observations}  warnings ${seen.warnings}`,
     );

@@ -63,13 +63,17 @@ export async function writeRegister(
   return { stored, replaced: answer.rows.length - stored };
 }
 
-/** What the hub derives of entries, from what is said now over what is kept: one statement, and only where a noun derives something. */
+/** What the hub derives of entries, from what is said now over what is kept: two statements, and only where a noun derives something. */
 async function reckon(
   client: Queryable,
   records: readonly (readonly [string, Stamped<RegisterRecord>])[],
 ): Promise<ReadonlyMap<string, RegisterFields>> {
   const deriving = records.filter(([, { noun }]) => registerOf(noun)?.derived);
   if (deriving.length === 0) return new Map();
+  await holdIds(
+    client,
+    deriving.map(([id]) => id),
+  );
   const { rows } = await client.query<{ id: string; fields: RegisterFields }>(
     'SELECT id, fields FROM register_entry WHERE id = ANY($1) ORDER BY id FOR UPDATE',
     [deriving.map(([id]) => id)],
@@ -81,6 +85,11 @@ async function reckon(
       registerOf(noun)?.derived?.reckon({ ...kept.get(id), ...fields }) ?? {},
     ]),
   );
+}
+
+/** Until the transaction ends nobody else makes entries of these ids: what is derived of one must see all that is said of it. */
+async function holdIds(client: Queryable, ids: readonly string[]): Promise<void> {
+  await client.query('SELECT pg_advisory_xact_lock(hashtextextended(id, 0)) FROM unnest($1::text[]) AS e(id)', [ids]);
 }
 
 const rowOf = (id: string, feedId: string, r: Stamped<RegisterRecord>, at: Date): Record<string, unknown> => ({
@@ -108,6 +117,7 @@ export type RegisterDraft = Omit<RegisterRow, 'revision' | 'byHand'>;
 
 /** A new entry; undefined where its id is taken. */
 export async function insertByHand(client: Queryable, draft: RegisterDraft): Promise<RegisterRow | undefined> {
+  if (registerOf(draft.noun)?.derived) await holdIds(client, [draft.id]);
   const { rows } = await client.query<RegisterRow>(
     `${WITH_HISTORY(`INSERT INTO register_entry (${COLUMNS})
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, true, $15, $16)

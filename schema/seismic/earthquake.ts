@@ -18,7 +18,7 @@ export function addEarthquakes(builder: Builder, refs: Refs): void {
 function addEarthquake(builder: Builder, refs: Refs): void {
   builder.objectType(refs.Earthquake, {
     description:
-      'One earthquake, however many catalogues tell of it. Its values are those of one report: not withdrawn before withdrawn, reviewed before automatic, then CENC, XJ, ISC, US, NEIC, EMSC, GFZ, any other; of equals the newest. 一次地震，多个目录的报告合为一条。取值依次为：未撤销、正式测定、按中国地震台网等目录次序、最新。',
+      'One earthquake, however many catalogues tell of it. Its values are those of one report: not withdrawn before withdrawn, reviewed before any other, then CENC, XJ, ISC, US, NEIC, EMSC, GFZ, any other; of equals the newest. 一次地震，多个目录的报告合为一条。取值依次为：未撤销、正式测定、按中国地震台网等目录次序、最新。',
     interfaces: [refs.EarthquakeValues],
     fields: (t) => ({
       id: t.id({ description: 'Stays, whatever is corrected. 标识，修订后不变。', resolve: (node) => node.factId }),
@@ -87,7 +87,11 @@ function addValues(builder: Builder, refs: Refs): void {
   });
 }
 
-const REVIEW_TEXT = { AUTOMATIC: 'Located by software. 自动测定。', REVIEWED: 'By a seismologist. 正式测定。' };
+const REVIEW_TEXT = {
+  AUTOMATIC: 'Located by software. 自动测定。',
+  REVIEWED: 'By a seismologist. 正式测定。',
+  UNKNOWN: 'The catalogue does not say. 未说明。',
+};
 
 function addReport(builder: Builder, refs: Refs): void {
   builder.objectType(refs.EarthquakeReport, {
@@ -134,7 +138,7 @@ function addRevision(builder: Builder, refs: Refs): void {
         magnitudeType: text('magnitude_type', 'The kind of it. 震级类型。'),
         depthKm: number('depth_km', 'Kilometres. 震源深度（千米）。'),
         place: text('place', "In the catalogue's words. 参考位置。"),
-        review: text('review', 'AUTOMATIC or REVIEWED. 测定方式。'),
+        review: text('review', 'AUTOMATIC, REVIEWED or UNKNOWN. 测定方式。'),
         position: t.field({
           type: 'GeoJSON',
           nullable: true,

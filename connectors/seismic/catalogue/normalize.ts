@@ -1,3 +1,4 @@
+import type { Review } from '../../../model/earthquake.js';
 import { toPosition } from '../../../model/position.js';
 import type { EarthquakeRecord, Outcome, Reject } from '../../../model/record.js';
 import { parseTime } from '../../../model/time.js';
@@ -57,7 +58,7 @@ function recordOf(quake: Quake, settings: Settings, source: Source | undefined):
     magnitude: numberOf(quake.magnitude, 'magnitude', -5, 10.5),
     magnitudeType: quake.magnitudeType.slice(0, 20) || null,
     place: quake.place.slice(0, 300),
-    review: quake.review === 'reviewed' ? 'REVIEWED' : 'AUTOMATIC',
+    review: REVIEWS[quake.review] ?? 'UNKNOWN',
     eventType: quake.type.slice(0, 60) || null,
     withdrawn: quake.withdrawn,
     updatedAt: quake.updated === '' ? null : timeOf(quake.updated, zone, 'time of change', 'bad-time'),
@@ -80,6 +81,8 @@ function positionOf(quake: Quake, settings: Settings): EarthquakeRecord['positio
   if (!position) throw new DecodeError('bad-position', 'no epicentre');
   return position;
 }
+
+const REVIEWS: Readonly<Record<string, Review>> = { reviewed: 'REVIEWED', automatic: 'AUTOMATIC' };
 
 /** Null where the source says nothing. */
 function numberOf(text: string, what: string, min: number, max: number): number | null {

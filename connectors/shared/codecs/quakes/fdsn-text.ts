@@ -58,8 +58,8 @@ function quakeOf(raw: string, cells: ReadonlyMap<string, string>): Quake {
     magnitude: cell('magnitude'),
     magnitudeType: cell('magtype'),
     place: cell('eventlocationname'),
-    // The format has no word for it: what a catalogue's text service lists has been through its hands.
-    review: 'reviewed',
+    // The format has no word for it.
+    review: '',
     type: cell('eventtype'),
     updated: '',
     withdrawn: cell('eventtype').toLowerCase() === 'not existing',
