@@ -180,7 +180,9 @@ export class FeedRuntime<S extends RuntimeSettings = RuntimeSettings> {
       await Promise.race([round, cut]);
     } catch (error) {
       // An aborted round gets a moment to close what it holds; one that ignores its signal is left behind.
-      await Promise.race([round.catch(() => {}), pause(2000, AbortSignal.timeout(2000))]);
+      const closed = new AbortController();
+      await Promise.race([round.catch(() => {}), pause(2000, closed.signal)]);
+      closed.abort();
       throw error;
     }
   }

@@ -92,8 +92,14 @@ export class Config {
         ['feeds', id],
         `no such feed; this hub has: ${this.connectors.map((each) => each.id).join(', ')}; a feed of your own names its transport`,
       );
+    if (connector.answersFor !== undefined) this.#refuseWrittenSecrets(id, raw);
     const settings = this.#parse(connector.settings, this.#substituted(id, raw, demo), ['feeds', id]);
     return { connector, settings: settings as ConfiguredFeed['settings'] };
+  }
+
+  #refuseWrittenSecrets(id: string, raw: unknown): void {
+    const [written] = writtenSecrets(raw);
+    if (written) throw this.#error(['feeds', id, ...written.path], written.reason);
   }
 
   /** A feed by settings alone (docs/add-a-feed.md). */
@@ -108,8 +114,7 @@ export class Config {
       throw this.#error(['feeds', id], `name it <department>/<name in a-z 0-9 ->; departments: ${slugs.join(', ')}`);
     if (this.connectors.some((each) => each.id === id))
       throw this.#error(['feeds', id], 'this hub has a feed of that name already: choose another');
-    const [written] = writtenSecrets(raw);
-    if (written) throw this.#error(['feeds', id, ...written.path], written.reason);
+    this.#refuseWrittenSecrets(id, raw);
     if (raw.mode === 'live') return this.#declaredLive(id, raw, demo);
     const settings = this.#parse(declared, this.#substituted(id, raw, demo), ['feeds', id]);
     const connector = declarative(id, settings) as unknown as Connector<RuntimeSettings>;

@@ -137,10 +137,10 @@ test('a form dropped into the folder is on the map, answered row by row, and rea
   const table = { name: '', title: '公路交通阻断信息表', header, rows };
   writeFileSync(join(folder, 'form.xlsx'), await workbookOf(table));
   const look = () =>
-    ask<{ feed: { rejectedCount: number }; roadEvents: { edges: { node: { position: unknown } }[] } }>(
-      hub.url,
-      `{ feed(id: "${FEED}") { rejectedCount } roadEvents { edges { node { position } } } }`,
-    );
+    ask<{
+      feed: { rejectedCount: number };
+      roadEvents: { edges: { node: { position: unknown; revision: number } }[] };
+    }>(hub.url, `{ feed(id: "${FEED}") { rejectedCount } roadEvents { edges { node { position revision } } } }`);
   const seen = await until(look, ({ roadEvents }) => roadEvents.edges.length > 0);
   expect(seen.roadEvents.edges[0]?.node.position).toMatchObject({ coordinates: [84.781, 43.977] });
   expect(seen.feed.rejectedCount).toBe(1);
@@ -151,6 +151,14 @@ test('a form dropped into the folder is on the map, answered row by row, and rea
   const answer = readFileSync(join(folder, 'done', done[1] ?? ''), 'utf8');
   expect(answer).toContain('共 2 行：采纳 1 行，退回 1 行');
   expect(answer).toContain('"4","起点桩号","退回"');
+
+  // The same form again, as after a crash between the commit and the move.
+  writeFileSync(join(folder, 'form.xlsx'), await workbookOf(table));
+  await until(
+    async () => readdirSync(join(folder, 'done')),
+    (names) => names.length === 4 && !readdirSync(folder).includes('form.xlsx'),
+  );
+  expect(await look()).toEqual(seen);
 }, 60_000);
 
 test('the demo’s forms are read without a reject in every phase, and all of a round ends', () => {

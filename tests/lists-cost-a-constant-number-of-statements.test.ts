@@ -8,6 +8,7 @@ import {
   hotspotRecord,
   observationRecord,
   registerRecord,
+  roadEventRecord,
   stationRecord,
   visitorFlowRecord,
   warningRecord,
@@ -25,6 +26,8 @@ beforeAll(async () => {
     { id: 'forestry/hotspots', freshness: 'contact' },
     { id: 'forestry/video-alarms', freshness: 'contact' },
     { id: 'tourism/visitor-flow' },
+    { id: 'transport/road-events', freshness: 'contact' },
+    { id: 'transport/work-zones', freshness: 'contact' },
     { id: 'public-security/incidents', freshness: 'contact' },
     { id: 'industry/hazardous-chemicals' },
   ]);
@@ -57,6 +60,11 @@ beforeAll(async () => {
     'forestry/video-alarms',
     numbers.map((n) => fireAlarmRecord(`A${n}`, NOW)),
   );
+  for (const feed of ['transport/road-events', 'transport/work-zones'])
+    await graph.take(
+      feed,
+      numbers.map((n) => roadEventRecord(`G${n}`, NOW)),
+    );
   await graph.take(
     'tourism/visitor-flow',
     numbers.flatMap((n) => [
@@ -148,6 +156,19 @@ const SCENIC = graphql(`
   }
 `);
 
+const ROADS = graphql(`
+  query RoadsDeep($first: Int!) {
+    roadEvents(first: $first) {
+      edges {
+        node {
+          id phase geometry feed { state } division { name }
+          sources { id state feed { state } division { name } roadEvent { id } }
+        }
+      }
+    }
+  }
+`);
+
 const FEEDS = graphql(`
   query FeedsDeep {
     departments { code feeds { id department { code } rejections(first: 2) { edges { node { detail } } } } }
@@ -162,6 +183,15 @@ test('stations with all that hangs on them cost as many statements for 50 as for
   expect(many.data.stations.edges[0]!.node.datastreams).toHaveLength(2);
   expect(many.statements).toHaveLength(few.statements.length);
   expect(few.statements.length).toBeLessThanOrEqual(9);
+});
+
+test('road events with all their sources cost as many statements for 50 as for 5', async () => {
+  const few = await graph.cost(ROADS, { first: 5 });
+  const many = await graph.cost(ROADS, { first: MANY });
+  expect(few.data.roadEvents.edges).toHaveLength(5);
+  expect(many.data.roadEvents.edges).toHaveLength(MANY);
+  expect(many.data.roadEvents.edges.every(({ node }) => node.sources.length === 2)).toBe(true);
+  expect(many.statements).toHaveLength(few.statements.length);
 });
 
 test('warnings with texts, sources, divisions and predecessors cost as many statements for 50 as for 5', async () => {

@@ -116,3 +116,16 @@ test.each([
   ends.push(() => database.drop());
   await expect(startHub(database.url, feeds)).rejects.toThrow(expected);
 });
+
+test('the same holds for the feed that the hub has code for', async () => {
+  const own = block('yaml')
+    .replace('tourism/ticket-office', 'tourism/scenic-service')
+    .replace(/\n {2}(answersFor|title): .*/g, '')
+    .replace('{ env: TICKET_OFFICE }', 'Bearer 123')
+    .replace(/^/gm, '  ');
+  const database = await migratedDatabase();
+  ends.push(() => database.drop());
+  await expect(startHub(database.url, AREAS + own)).rejects.toThrow(
+    /feeds\.tourism\/scenic-service\.headers\.authorization: a credential is named, never written/,
+  );
+});

@@ -121,7 +121,7 @@ function boundsOf(geometry: RoadEventRecord['geometry']): readonly (number | nul
   return [least(lons), least(lats), most(lons), most(lats)];
 }
 
-/** Ends what a complete list no longer names. Named again, it stands again: its hash is gone, so that the same bytes count as new. */
+/** Ends what a complete list no longer names, its last word kept in the history. Named again, it stands again: its hash is gone, so that the same bytes count as new. */
 export async function endUnlisted(
   client: Queryable,
   feedId: string,
@@ -129,9 +129,13 @@ export async function endUnlisted(
 ): Promise<Written> {
   const list = lists.at(-1);
   if (!list) return { stored: 0, replaced: 0 };
+  // A statement sees the table as it was before it: `old` is what the update replaces.
   const { rows } = await client.query<{ moment: Date }>(
-    `UPDATE road_event SET ended_at = greatest($2::timestamptz, starts_at), state = 'OPEN', raw_hash = ''::bytea, revision = revision + 1
-     WHERE feed_id = $1 AND ended_at IS NULL AND NOT id = ANY($3) RETURNING observed_at AS moment`,
+    `WITH old AS (SELECT * FROM road_event WHERE feed_id = $1 AND ended_at IS NULL AND NOT id = ANY($3) FOR UPDATE),
+     kept AS (INSERT INTO report_history (report_id, revision, received_at, content)
+       SELECT id, revision, received_at, to_jsonb(old) - 'raw_hash' FROM old)
+     UPDATE road_event t SET ended_at = greatest($2::timestamptz, old.starts_at), state = 'OPEN', raw_hash = ''::bytea,
+       revision = old.revision + 1 FROM old WHERE t.id = old.id RETURNING t.observed_at AS moment`,
     [feedId, list.at, list.listed.map((sourceId) => `${feedId}:${sourceId}`)],
   );
   return { stored: 0, replaced: rows.length, moments: rows.map(({ moment }) => moment) };

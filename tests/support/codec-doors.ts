@@ -23,6 +23,7 @@ import { Sl651Assembly } from '../../connectors/shared/codecs/sl651-assembly.js'
 import { readMessage } from '../../connectors/shared/codecs/sl651-body.js';
 import { Sl651Splitter } from '../../connectors/shared/codecs/sl651-splitter.js';
 import { MAX_TABLE_BYTES, readSheets } from '../../connectors/shared/codecs/table.js';
+import { MAX_WZDX_BYTES, readWzdx } from '../../connectors/shared/codecs/wzdx.js';
 import { MAX_XML_BYTES, readXmlDocument } from '../../connectors/shared/codecs/xml.js';
 import { packageRoot } from '../../server/root.js';
 
@@ -169,6 +170,7 @@ export const DOORS: readonly Door[] = [
       feeds: ['industry/hazardous-chemicals', 'industry/hazardous-chemicals-push'],
       open: readPlant,
     },
+    { name: 'wzdx', files: ['wzdx.ts'], maxBytes: MAX_WZDX_BYTES, feeds: ['transport/work-zones'], open: readWzdx },
     {
       name: 'tables',
       files: ['table.ts', 'csv.ts', 'xlsx.ts', 'xlsx-cells.ts', 'sheet-xml.ts', 'zip.ts'],

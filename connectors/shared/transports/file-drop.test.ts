@@ -151,6 +151,15 @@ describe('a folder for dropped files', () => {
     expect([read.length, taken.length]).toEqual([2, 1]);
   });
 
+  test('what is stored and could not be moved is moved later, and not stored again', async () => {
+    put('a.csv', 'x');
+    const own = drop();
+    const breaking = { ...context, take: async () => rmSync(join(folder, 'done'), { recursive: true }) };
+    await expect(own.round(breaking)).rejects.toThrow(/1 of 1 files: "a.csv" is stored but cannot be moved \(ENOENT\)/);
+    await own.round(context);
+    expect([read.length, taken.length, inside('done').length]).toEqual([1, 0, 2]);
+  });
+
   test('a version that comes in place of the one being stored is not lost', async () => {
     put('a.csv', 'old', 1);
     const own = drop();

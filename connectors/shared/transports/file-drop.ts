@@ -144,7 +144,7 @@ export class DropFolder {
       this.#seen.delete(key);
       return undefined;
     } catch (error) {
-      if (!(error instanceof Error) || !('syscall' in error) || !('path' in error)) throw error;
+      if (!isOfFile(error)) throw error;
       const stored = this.#stored.has(key) ? 'is stored but cannot be moved' : 'cannot be read';
       return `${JSON.stringify(file.name)} ${stored} (${codeOf(error)}): let the hub read and write it`;
     }
@@ -181,6 +181,10 @@ export class DropFolder {
     }
   }
 }
+
+/** A failure of the file system, not of the store. */
+const isOfFile = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'syscall' in error && 'path' in error;
 
 const codeOf = (error: unknown): string =>
   (error as NodeJS.ErrnoException).code ?? (error instanceof Error ? error.message : String(error));

@@ -76,15 +76,18 @@ afterEach(async () => {
 
 interface Seen {
   feed: { state: string; rejectedCount: number };
-  roadEvents: { edges: { node: { id: string; state: string; phase: string; endedAt: string | null } }[] };
+  roadEvents: {
+    edges: { node: { sources: { id: string }[]; state: string; phase: string; endedAt: string | null } }[];
+  };
 }
 const look = (): Promise<Seen> =>
   ask(
     url,
-    '{ feed(id: "transport/work-zones") { state rejectedCount } roadEvents { edges { node { id state phase endedAt } } } }',
+    '{ feed(id: "transport/work-zones") { state rejectedCount } roadEvents { edges { node { state phase endedAt sources { id } } } } }',
   );
+const idOf = (node: { sources: { id: string }[] }): string | undefined => node.sources[0]?.id.split(':')[1];
 const states = ({ roadEvents }: Seen): string[] =>
-  roadEvents.edges.map(({ node }) => `${node.id.split(':')[1]} ${node.state} ${node.phase}`).sort();
+  roadEvents.edges.map(({ node }) => `${idOf(node)} ${node.state} ${node.phase}`).sort();
 const standing = ['A BLOCKED CURRENT', 'B BLOCKED CURRENT'];
 /** Waits for `count` more answers to be asked for. */
 const answers = async (count: number): Promise<void> => {
@@ -103,7 +106,7 @@ test('an event that two answers in a row no longer name is over, and stands agai
   serve(feature('B'));
   const after = await until(look, (seen) => states(seen)[0] !== standing[0]);
   expect(states(after)).toEqual(['A OPEN ENDED', 'B BLOCKED CURRENT']);
-  expect(after.roadEvents.edges.find(({ node }) => node.id.endsWith(':A'))?.node.endedAt).toBe(NOW.toISOString());
+  expect(after.roadEvents.edges.find(({ node }) => idOf(node) === 'A')?.node.endedAt).toBe(NOW.toISOString());
   serve(feature('A'), feature('B'));
   expect(states(await until(look, (seen) => states(seen)[0] === standing[0]))).toEqual(standing);
 }, 60_000);
