@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { afterEach, expect, test } from '@jest/globals';
 import { Mapper, type MapperLimits } from './mapper.js';
-import { limits } from './mapping-process.js';
+import { limits, MappingProcess, MappingStopped } from './mapping-process.js';
 import { mappingFault } from './mapping-text.js';
 
 const open: Mapper[] = [];
@@ -130,4 +130,20 @@ test('a closed mapper throws what was under way, and leaves no process', async (
   const refused = expect(work).rejects.toThrow('closed');
   setImmediate(() => mapper.close());
   await refused;
+});
+
+test('a process that is ended from outside is no fault of the data; one that dies of its own memory is', async () => {
+  const endless = '($f := function($x){ $f($x + 1) }; $f(0))';
+  const ended = new MappingProcess({ mapping: endless, each: undefined });
+  await ended.next(10_000);
+  ended.send({ rows: rowsOf({}), bindings: {} });
+  setTimeout(() => process.kill(ended.pid as number, 'SIGTERM'), 50);
+  const failure = await ended.next(10_000).catch((error: unknown) => error);
+  expect(failure).not.toBeInstanceOf(MappingStopped);
+  expect(String(failure)).toContain('was ended by SIGTERM');
+  const hungry = '$length($pad("x", 50000000))';
+  const [answer] = await mapperOf(hungry, { rowMs: 30_000, inputMs: 30_000 }).map(rowsOf({}), NONE);
+  expect(answer).toEqual({
+    fault: { reason: 'mapping-stopped', message: 'the mapping was stopped: it needed more than 128 MB' },
+  });
 });

@@ -26,14 +26,24 @@ export class MappingProcess {
   #size = 0;
   #partial: string[] = [];
   #over: string | undefined;
+  #failure: Error | undefined;
   #wake: () => void = () => {};
 
   constructor(program: Program) {
-    this.#child = spawn(process.execPath, [...limits(), SCRIPT], { env: {}, stdio: ['pipe', 'pipe', 'ignore'] });
+    this.#child = spawn(process.execPath, [...limits(), SCRIPT], {
+      env: {},
+      stdio: ['pipe', 'pipe', 'ignore'],
+      // A group of its own: Ctrl-C is for the hub, which first finishes what it has begun.
+      detached: true,
+    });
     this.#child.stdin.on('error', () => {});
     this.#child.stdout.setEncoding('utf8').on('data', (text: string) => this.#hear(text));
-    this.#child.on('error', (error) => this.#end(`it could not be started: ${error.message}`));
-    this.#child.on('exit', () => this.#end(`it needed more than ${MAX_MEGABYTES} MB`));
+    this.#child.on('error', (error) => this.#lost(`cannot be started: ${error.message}`));
+    this.#child.on('exit', (_code, signal) => {
+      // Ended from outside, which says nothing about the data.
+      if (signal === 'SIGTERM' || signal === 'SIGINT' || signal === 'SIGHUP') this.#lost(`was ended by ${signal}`);
+      else this.#end(`it needed more than ${MAX_MEGABYTES} MB`);
+    });
     this.send(program);
   }
 
@@ -45,7 +55,14 @@ export class MappingProcess {
     this.#child.stdin.write(`${JSON.stringify(command)}\n`);
   }
 
-  /** The next answer, as text. Throws MappingStopped, and kills the process, where none comes within `limitMs`. */
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /**
+   * The next answer, as text. Throws MappingStopped, and kills the process, where none comes within `limitMs`; throws another error
+   * where the process was ended from outside.
+   */
   async next(limitMs: number): Promise<string> {
     if (this.#answers.length === 0 && this.alive) {
       const timer = setTimeout(() => this.kill(`it gave no result within ${limitMs / 1000} s`), limitMs);
@@ -55,7 +72,7 @@ export class MappingProcess {
       clearTimeout(timer);
     }
     const answer = this.#answers.shift();
-    if (answer === undefined) throw new MappingStopped(this.#over);
+    if (answer === undefined) throw this.#failure ?? new MappingStopped(this.#over);
     this.#size -= answer.length;
     return answer;
   }
@@ -64,6 +81,11 @@ export class MappingProcess {
   kill(why: string): void {
     this.#end(why);
     this.#child.kill('SIGKILL');
+  }
+
+  #lost(what: string): void {
+    if (this.alive) this.#failure = new Error(`the process that runs the mapping ${what}`);
+    this.#end(what);
   }
 
   #end(why: string): void {
