@@ -87,10 +87,7 @@ function difference(found: readonly string[], before: readonly string[]): { fres
 }
 
 /** The nouns that need nothing of one another, each with a statement or few a kind. */
-async function writeNouns(
-  client: Queryable,
-  { feedId, records, receivedAt: at, repairs }: Batch,
-): Promise<Written[]> {
+async function writeNouns(client: Queryable, { feedId, records, receivedAt: at, repairs }: Batch): Promise<Written[]> {
   return [
     await writeHotspots(client, feedId, ofKind(records, 'hotspot'), at),
     await writeFireAlarms(client, feedId, ofKind(records, 'fire-alarm'), at),
