@@ -275,7 +275,7 @@ export interface RoadEventRecord extends Provenance {
   readonly placedBy: RoadPlacing;
   /** Why it has no place, or only a part of one, in a sentence for who looks at the map. */
   readonly placeNote: string | null;
-  /** Where it has no place of its own. */
+  /** Where it has no place, or begins in no division that the hub knows. */
   readonly divisionCode?: string;
   readonly eventKind: RoadEventKind;
   readonly state: RoadState;

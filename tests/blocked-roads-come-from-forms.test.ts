@@ -94,6 +94,9 @@ test('they are found by state, phase, route, division, and by an area that they 
     'C012',
   );
   expect(roads(await list('(filter: { states: [] })'))).toEqual([]);
+  // From the next city into this one.
+  await send('G30,乌苏—奎屯段,2026-07-01 11:00,K4178+500,K4206+000,大雾,限行,2026-07-01 11:05,张三');
+  expect(roads(await list('(filter: { divisions: ["654202"], states: [RESTRICTED] })'))).toEqual(['G30', 'S115']);
   // Around K582 of G217, where neither end of the closed section lies.
   const square = '[[[84.79, 43.89], [84.84, 43.89], [84.84, 43.93], [84.79, 43.93], [84.79, 43.89]]]';
   expect(roads(await list(`(filter: { within: { type: "Polygon", coordinates: ${square} } })`))).toEqual(['G217']);

@@ -49,7 +49,7 @@ export async function writeBatch(client: Queryable, batch: Batch): Promise<Batch
   const keys = await ensureDatastreams(client, feedId, current);
   const written = await writeObservations(client, feedId, keys, current, receivedAt);
   const devices = await writeDeviceStates(client, feedId, known(deviceStates), receivedAt);
-  const nouns = await writeNouns(client, feedId, records, receivedAt);
+  const nouns = await writeNouns(client, batch);
   const warnings = await writeWarnings(client, feedId, ofKind(records, 'warning'), receivedAt);
   const rejects = [
     ...batch.rejects,
@@ -87,12 +87,7 @@ function difference(found: readonly string[], before: readonly string[]): { fres
 }
 
 /** The nouns that need nothing of one another, each with a statement or few a kind. */
-async function writeNouns(
-  client: Queryable,
-  feedId: string,
-  records: readonly Stamped[],
-  at: Date,
-): Promise<Written[]> {
+async function writeNouns(client: Queryable, { feedId, records, receivedAt: at, repairs }: Batch): Promise<Written[]> {
   return [
     await writeHotspots(client, feedId, ofKind(records, 'hotspot'), at),
     await writeFireAlarms(client, feedId, ofKind(records, 'fire-alarm'), at),
@@ -102,7 +97,7 @@ async function writeNouns(
     await writeIncidents(client, feedId, ofKind(records, 'incident'), at),
     await writeVisitorFlow(client, feedId, ofKind(records, 'visitor-flow'), at),
     await writeEarthquakes(client, feedId, ofKind(records, 'earthquake'), at),
-    await writeRegister(client, feedId, ofKind(records, 'register'), at),
+    await writeRegister(client, feedId, ofKind(records, 'register'), at, repairs?.receivedAt),
   ];
 }
 

@@ -19,16 +19,23 @@ const WITH_HISTORY = (write: string): string => `WITH written AS (${write}),
 const COLUMNS = `id, feed_id, noun, code, name, lon, lat, original_lon, original_lat, original_crs, division_code, fields, status,
   raw_hash, by_hand, updated_at, retired_at`;
 
+const READ_OTHERWISE = `(t.name, t.lon, t.lat, t.division_code, t.fields, t.retired_at IS NULL) IS DISTINCT FROM (excluded.name,
+  coalesce(excluded.lon, t.lon), coalesce(excluded.lat, t.lat), coalesce(excluded.division_code, t.division_code),
+  t.fields || excluded.fields, excluded.retired_at IS NULL)`;
+
 /**
  * Inserts or replaces entries by (feed, noun, code), in one statement for any number. What the feed brings unchanged touches
- * nothing, whatever was saved by hand since; when it changes, it overrules. A field, place or division that it does not speak of
- * is kept; a null takes a field back. Every revision stays in the history.
+ * nothing, whatever was saved by hand since; when it changes, it overrules, and so does what is read otherwise than before,
+ * by settings put right, where no hand was in between. A field, place or division that it does not speak of is kept; a null
+ * takes a field back. `asOf`: when it came, if it is read again later: entries that changed since are left alone. Every
+ * revision stays in the history.
  */
 export async function writeRegister(
   client: Queryable,
   feedId: string,
   records: readonly Stamped<RegisterRecord>[],
   at: Date,
+  asOf?: Date,
 ): Promise<Written> {
   if (records.length === 0) return { stored: 0, replaced: 0 };
   const byId = new Map(records.map((r) => [registerId(feedId, r.noun, r.code), r]));
@@ -47,10 +54,10 @@ export async function writeRegister(
        fields = t.fields || excluded.fields, by_hand = false,
        updated_at = excluded.updated_at, revision = t.revision + 1,
        retired_at = CASE WHEN excluded.retired_at IS NOT NULL THEN coalesce(t.retired_at, excluded.retired_at) END
-     WHERE t.raw_hash <> excluded.raw_hash
+     WHERE ($2::timestamptz IS NULL OR t.updated_at <= $2) AND (t.raw_hash <> excluded.raw_hash OR NOT t.by_hand AND ${READ_OTHERWISE})
      RETURNING t.*, (t.xmax = 0) AS inserted`)}
      SELECT inserted FROM written`,
-    [JSON.stringify(rows)],
+    [JSON.stringify(rows), asOf ?? null],
   );
   const stored = answer.rows.filter((row) => row.inserted).length;
   return { stored, replaced: answer.rows.length - stored };

@@ -16,7 +16,7 @@ export function addRoadEvents(builder: Builder, refs: Refs): void {
     fields: (t) => ({
       divisions: t.stringList({
         description:
-          'In these divisions or beneath; without a place, by the division its feed is for. 区划及其下级；无法定位的按数据源所属区划。',
+          'In these divisions or beneath; what has no place, or begins in no division known here, by the division its feed is for. 区划及其下级；无法定位或起点不在已知区划内的，按数据源所属区划。',
       }),
       since: t.field({ type: 'DateTime', description: 'Spoken of at or after this. 最近报送时间不早于。' }),
       within: t.field({ type: 'GeoJSON', description: 'In this polygon, if only in part. 与多边形相交。' }),

@@ -76,7 +76,8 @@ export class Gathering {
     const before = this.#seen.get(key);
     if (before !== undefined) {
       const column = list.register.columns.code?.header ?? '';
-      this.#refuse(here, { row, column, raw, ...twice(record.code, before) });
+      // Read again alone it would be right, and speak over the row that counts.
+      this.#refuse(here, { row, column, raw, ...twice(record.code, before) }, false);
       return;
     }
     this.#seen.set(key, sheet === undefined ? String(row) : `${sheet}!${row}`);
@@ -84,10 +85,10 @@ export class Gathering {
     this.records.push({ ...record, input: () => keptText(here, raw) });
   }
 
-  #refuse(here: Here, fault: TableFault): void {
+  #refuse(here: Here, fault: TableFault, alone = true): void {
     const placed = here.sheet === undefined ? fault : { ...fault, sheet: here.sheet };
     this.faults.push(placed);
-    this.inputs.set(placed, () => keptText(here, fault.raw));
+    if (alone) this.inputs.set(placed, () => keptText(here, fault.raw));
   }
 
   /** The code of a refused row, where it has one, and whether it takes the entry out of use. */

@@ -24,7 +24,7 @@ export const settings = feedSettings.extend({
   stakeTable,
   /** What becomes of a closure whose stakes the table does not know: kept without a place, which it says, or refused. */
   unplaced: z.enum(['keep', 'reject']).default('keep'),
-  /** The division of closures without a place. */
+  /** The division of closures that have no place, or begin in no division that the hub knows. */
   division: z
     .string()
     .regex(/^\d{6}(\d{3})?(\d{3})?$/, { error: 'a division code of 6, 9 or 12 digits' })
