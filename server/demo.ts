@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { DemoDevice } from '../demo/part.js';
 import type { StandIn } from '../demo/stand-in.js';
 
@@ -22,7 +23,10 @@ export class Demo {
     private readonly departments: DemoDepartments,
     private readonly onLine: (text: string) => void,
     private readonly onError: (error: unknown) => void,
-  ) {}
+  ) {
+    // Every device waits for its feed with one listener, and there are more than ten.
+    setMaxListeners(0, this.#abort.signal);
+  }
 
   /** Starts the sources and resolves with their addresses; one that fails is told and leaves its feed DOWN. */
   async start(): Promise<Record<string, string>> {

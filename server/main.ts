@@ -28,6 +28,8 @@ async function main(): Promise<void> {
   config.feeds(config.hub.demo.enabled ? UNREACHABLE : {});
   const stops: (() => Promise<void>)[] = [];
   onceStopped(stops);
+  const running: { hub?: Hub } = {};
+  process.on('SIGHUP', () => void reload(running.hub));
   line('烽火 Fenghuo');
   const databaseUrl = env.DATABASE_URL ?? (await startEmbedded(join(dataFolder), stops));
   if (env.DATABASE_URL) line('database  DATABASE_URL');
@@ -52,7 +54,7 @@ async function main(): Promise<void> {
     onLine: line,
   });
   stops.push(() => hub.stop());
-  process.on('SIGHUP', () => void reload(hub));
+  running.hub = hub;
   await hub.start();
   if (admin?.made) line(`admin key ${admin.key}  (kept in ${admin.path})`);
   line(`ready     ${hub.url}/graphql`);
@@ -67,7 +69,8 @@ async function startEmbedded(folder: string, stops: (() => Promise<void>)[]): Pr
 }
 
 /** On SIGHUP: says in one line what the settings file has changed, or what is wrong with it. */
-async function reload(hub: Hub): Promise<void> {
+async function reload(hub: Hub | undefined): Promise<void> {
+  if (!hub) return line('settings  not reloaded: the hub is still starting');
   try {
     const { error, unchanged, ...different } = await hub.reload();
     const parts = Object.entries(different).filter(([, ids]) => ids.length > 0);
