@@ -14,6 +14,13 @@ export interface DroppedTable {
   readonly rows: readonly (readonly string[])[];
 }
 
+/** Any other file, made when it is its turn. */
+export interface DroppedFile {
+  /** With its ending. */
+  readonly file: string;
+  readonly bytes: () => Promise<Uint8Array>;
+}
+
 const LOOK_MS = 200;
 const KEPT_FILES = 20;
 
@@ -26,7 +33,7 @@ export class TableFolder implements StandIn {
 
   constructor(
     readonly name: string,
-    private readonly table: () => DroppedTable | undefined,
+    private readonly table: () => DroppedTable | DroppedFile | undefined,
   ) {}
 
   async start(): Promise<string> {
@@ -44,16 +51,18 @@ export class TableFolder implements StandIn {
 
   #look(): void {
     const table = this.table();
-    if (!table || table.name === this.#last) return;
-    this.#last = table.name;
+    if (!table) return;
+    const dropped = 'file' in table ? table : { file: `${table.name}.xlsx`, bytes: () => workbookOf(table) };
+    if (dropped.file === this.#last) return;
+    this.#last = dropped.file;
     // A folder that is gone shows as the feed being DOWN.
-    this.#writing = this.#writing.then(() => this.#drop(table)).catch(() => undefined);
+    this.#writing = this.#writing.then(() => this.#drop(dropped)).catch(() => undefined);
   }
 
   /** Whole at once: under a name that feeds pass over, then renamed. */
-  async #drop(table: DroppedTable): Promise<void> {
-    const path = join(this.#folder, `${table.name}.xlsx`);
-    await writeFile(`${path}.part`, await workbookOf(table));
+  async #drop({ file, bytes }: DroppedFile): Promise<void> {
+    const path = join(this.#folder, file);
+    await writeFile(`${path}.part`, await bytes());
     await rename(`${path}.part`, path);
     const done = join(this.#folder, 'done');
     const old = (await readdir(done).catch(() => [])).sort().slice(0, -KEPT_FILES);

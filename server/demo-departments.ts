@@ -7,6 +7,7 @@ import { industry } from '../demo/industry.js';
 import { outlets } from '../demo/outlets.js';
 import type { DemoPart, DemoWorld } from '../demo/part.js';
 import { police } from '../demo/police.js';
+import { registers } from '../demo/registers.js';
 import { roadWeather } from '../demo/road-weather.js';
 import { seismic } from '../demo/seismic.js';
 import { siteDust } from '../demo/site-dust.js';
@@ -33,6 +34,7 @@ const PARTS: readonly ((world: DemoWorld) => DemoPart)[] = [
   dutyOffice,
   tourism,
   seismic,
+  registers,
 ];
 
 export interface DemoOptions {

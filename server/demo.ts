@@ -79,6 +79,12 @@ export class Demo {
 /** What a settings check, and a stand-in that did not start, put in place of an address. */
 export const UNREACHABLE: Readonly<Record<string, string>> = {
   'road-forms': '/nonexistent/road-forms',
+  'emergency-tables': '/nonexistent/emergency-tables',
+  'building-tables': '/nonexistent/building-tables',
+  'site-tables': '/nonexistent/site-tables',
+  'hazard-tables': '/nonexistent/hazard-tables',
+  'reservoir-tables': '/nonexistent/reservoir-tables',
+  'patrol-tables': '/nonexistent/patrol-tables',
   files: 'http://127.0.0.1:9',
   'water-database': 'postgres://nobody@127.0.0.1:9/none',
   broker: 'mqtt://127.0.0.1:9',
