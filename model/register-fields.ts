@@ -69,7 +69,7 @@ export const oneOf = (
   en: string,
   zh: string,
   values: readonly RegisterCode[],
-  plus: Plus = {},
+  plus: Plus & { readonly nested?: true } = {},
 ): SingleField => ({ type: 'one-of', ...label(name, en, zh, values[0]?.zh ?? ''), values, ...plus });
 
 /** Codes written as [code, 中文, English]. */

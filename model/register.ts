@@ -36,7 +36,8 @@ export type SingleField =
       readonly max?: number;
     })
   | (FieldBase & { readonly type: 'boolean' | 'date' | 'date-time' })
-  | (FieldBase & { readonly type: 'one-of'; readonly values: readonly RegisterCode[] });
+  /** `nested`: asked for by a code, all that begin with it are meant. */
+  | (FieldBase & { readonly type: 'one-of'; readonly values: readonly RegisterCode[]; readonly nested?: true });
 
 export type RegisterField =
   | SingleField
@@ -69,6 +70,8 @@ export interface RegisterNoun {
   /** point: a longitude and latitude, and a division; division: a division alone; none: neither. */
   readonly place: 'point' | 'division' | 'none';
   readonly fields: readonly RegisterField[];
+  /** The date-time fields between which an entry holds, the second no longer: entries can be asked for by a moment. */
+  readonly during?: { readonly from: string; readonly to: string };
   /** What the hub reckons of an entry whenever it is stored, kept beside what is said and never taken from outside. */
   readonly derived?: {
     readonly fields: readonly RegisterField[];

@@ -52,6 +52,7 @@ export const DUTY_SHIFT: RegisterNoun = {
   feed,
   en: 'Who is on duty, from when to when',
   zh: '值班班次',
+  during: { from: 'startsAt', to: 'endsAt' },
   code: { en: 'Shift code', zh: '值班编号', example: '20260601-YJ' },
   name: { en: 'Desk', zh: '值班单位', example: '乌苏市应急指挥中心' },
   place: 'division',

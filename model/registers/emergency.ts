@@ -56,7 +56,7 @@ export const SUPPLY_ITEM: RegisterNoun = {
       example: 'K-001',
       back: { name: 'items', en: 'What is stored here', zh: '库存物资' },
     },
-    oneOf('classCode', 'Class of GB/T 38565-2020', '物资分类', SUPPLY_CLASSES, { required: true }),
+    oneOf('classCode', 'Class of GB/T 38565-2020', '物资分类', SUPPLY_CLASSES, { required: true, nested: true }),
     text('specification', 'Specification', '规格型号', '4m×3m'),
     number('quantity', 'How many, in `measure`', '数量', '200', { required: true }),
     text('measure', 'What is counted', '计量单位', '顶', { required: true }),

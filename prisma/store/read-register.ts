@@ -13,6 +13,8 @@ export interface RegisterQuery extends PageRequest, PlaceQuery {
   readonly retired?: boolean | undefined;
   /** Fields, named by the register's description, that must hold one of these codes. */
   readonly codes?: Readonly<Record<string, readonly string[]>> | undefined;
+  /** From the instant in one field, before that in another. */
+  readonly during?: { readonly from: string; readonly to: string; readonly at: Date } | undefined;
 }
 
 /** The select list of a RegisterRow from a table or step known as `e`. */
@@ -52,6 +54,12 @@ function conditions(query: RegisterQuery, after: string | undefined): Where {
   if (query.retired !== undefined) where.and('(e.retired_at IS NOT NULL) = ?', query.retired);
   for (const [name, codes] of Object.entries(query.codes ?? {}))
     where.and('e.fields ->> ?::text = ANY(?)', name, codes);
+  if (query.during) {
+    const { from, to, at } = query.during;
+    // Instants are kept in one form, whose order as text is that in time.
+    where.and('(e.fields ->> ?::text) COLLATE "C" <= ?', from, at.toISOString());
+    where.and('(e.fields ->> ?::text) COLLATE "C" > ?', to, at.toISOString());
+  }
   wherePlace(where, 'e', query);
   return where;
 }

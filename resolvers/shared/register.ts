@@ -17,6 +17,8 @@ export interface RegisterFilter {
   readonly text?: string | null | undefined;
   readonly feeds?: readonly string[] | null | undefined;
   readonly retired?: boolean | null | undefined;
+  /** Of nouns that hold between two moments. */
+  readonly at?: Date | null | undefined;
 }
 export type RegisterArgs = PageRequest & { filter?: RegisterFilter | null | undefined };
 
@@ -41,7 +43,7 @@ export function entries(noun: RegisterNoun, args: RegisterArgs, context: HubCont
   const given = filter as Readonly<Record<string, readonly string[] | null | undefined>>;
   const codes = filterable(noun).flatMap((field) => {
     const list = listInput(apiName(field), given[apiName(field)]);
-    return list ? [[field.name, list.map((code) => idInput(apiName(field), code))] as const] : [];
+    return list ? [[field.name, list.flatMap((code) => meant(field, idInput(apiName(field), code)))] as const] : [];
   });
   return readRegister(context.db, {
     noun: noun.noun,
@@ -54,8 +56,15 @@ export function entries(noun: RegisterNoun, args: RegisterArgs, context: HubCont
     feeds: listInput('feeds', filter.feeds)?.map((id) => idInput('feeds', id)),
     retired: filter.retired ?? false,
     codes: Object.fromEntries(codes),
+    during: noun.during && filter.at ? { ...noun.during, at: filter.at } : undefined,
   });
 }
+
+/** A first level of classes stands for all beneath it. */
+const meant = (field: RegisterField, code: string): string[] =>
+  field.type === 'one-of' && field.nested
+    ? [code, ...field.values.map((value) => value.code).filter((each) => code !== '' && each.startsWith(code))]
+    : [code];
 
 /** One entry of a register, in use or retired. */
 export async function entry(noun: RegisterNoun, id: string, context: HubContext): Promise<RegisterRow | null> {

@@ -1,4 +1,4 @@
-import type { RegisterNoun } from '../../model/register.js';
+import type { RegisterField, RegisterNoun } from '../../model/register.js';
 import * as register from '../../resolvers/shared/register.js';
 import type { Builder } from '../builder.js';
 import { connectionOf, toConnection } from '../paging.js';
@@ -46,15 +46,20 @@ function addFilter(builder: Builder, refs: Refs, noun: RegisterNoun) {
       text: t.string({ description: 'Part of the name, or the beginning of the code. 名称的一部分或编号开头。' }),
       feeds: t.stringList({ description: 'Of these feeds. 数据源。' }),
       retired: t.boolean({ description: 'True: only those out of use; else only those in use. 是否查已停用。' }),
+      ...(noun.during
+        ? { at: t.field({ type: 'DateTime', description: 'Those that hold at this moment. 该时刻有效的记录。' }) }
+        : {}),
       ...Object.fromEntries(
         register
           .filterable(noun)
           .map((field) => [
             register.apiName(field),
-            t.stringList({ description: `One of these codes. ${sayField(field)}` }),
+            t.stringList({ description: `One of these codes${nested(field)}. ${sayField(field)}` }),
           ]),
       ),
     }),
   });
   return filter;
 }
+
+const nested = (field: RegisterField): string => (field.type === 'one-of' && field.nested ? ', or beneath' : '');
