@@ -42,6 +42,7 @@ const MAX_STOPS = 3;
 export class Mapper {
   #process: MappingProcess | undefined;
   #queue: Promise<unknown> = Promise.resolve();
+  #sent: { readonly process: MappingProcess; readonly document: unknown } | undefined;
   #idle: NodeJS.Timeout | undefined;
   #waiting = 0;
 
@@ -75,7 +76,7 @@ export class Mapper {
   select(document: unknown, bindings: Surroundings['bindings']): Promise<Mapped> {
     return this.#alone(async () => {
       const process = await this.#ready();
-      process.send({ document, bindings });
+      this.#send(process, { bindings }, document);
       return this.#answer(process, this.limits.rowMs);
     });
   }
@@ -96,7 +97,7 @@ export class Mapper {
   ): Promise<MappingFault | undefined> {
     const process = await this.#ready();
     const chunk = rows.slice(mapped.length, mapped.length + CHUNK);
-    process.send({ rows: chunk, document, bindings });
+    this.#send(process, { rows: chunk, bindings }, document);
     for (const _row of chunk) {
       const left = Math.max(1, Math.ceil(endsAt - performance.now()));
       const answer = await this.#answer(process, Math.min(this.limits.rowMs, left));
@@ -104,6 +105,13 @@ export class Mapper {
       mapped.push(answer);
     }
     return undefined;
+  }
+
+  /** A document goes to a process once. */
+  #send(process: MappingProcess, command: object, document: unknown): void {
+    const again = this.#sent?.process === process && this.#sent.document === document;
+    process.send({ ...command, ...(again ? { again } : { document }) });
+    this.#sent = { process, document };
   }
 
   async #answer(process: MappingProcess, limitMs: number): Promise<Mapped> {

@@ -8,8 +8,9 @@ import { readSync, writeSync } from 'node:fs';
 import jsonata from 'jsonata';
 import { RE2JS } from 're2js';
 
-/** Of one row's result. */
+/** Characters of one row's result, and of all rows that `each` selects. */
 const MAX_OUT = 1_000_000;
+const MAX_SELECTED = 16_000_000;
 /** JSONata's own limits, so that the common mistakes are told in its words; what gets past them is killed. */
 const LIMITS = { timeout: 1000, stack: 300, sequence: 100_000 };
 
@@ -65,11 +66,11 @@ function faultOf(error) {
   };
 }
 
-/** @param {import('jsonata').Expression} expression @param {unknown} value @param {Record<string, unknown>} bindings */
-async function answer(expression, value, bindings) {
+/** @param {import('jsonata').Expression} expression @param {unknown} value @param {Record<string, unknown>} bindings @param {number} most */
+async function answer(expression, value, bindings, most) {
   try {
     const out = JSON.stringify({ out: (await expression.evaluate(value, bindings)) ?? null });
-    return out.length > MAX_OUT ? JSON.stringify({ fault: { message: 'the result is too large', code: 'SIZE' } }) : out;
+    return out.length > most ? JSON.stringify({ fault: { message: 'the result is too large', code: 'SIZE' } }) : out;
   } catch (error) {
     return JSON.stringify({ fault: faultOf(error) });
   }
@@ -104,8 +105,11 @@ const { mapping, each } = JSON.parse(nextLine() ?? '{"mapping":"$"}');
 const map = compile(mapping);
 const select = each === undefined ? undefined : compile(each);
 say('{"ready":true}');
+/** Of the input under way: sent once, with its first rows. */
+let document;
 for (let line = nextLine(); line !== undefined; line = nextLine()) {
-  const { rows, document, bindings } = JSON.parse(line);
-  if (rows === undefined) say(await answer(select ?? map, document, bindings));
-  else for (const row of rows) say(await answer(map, row.value, { ...bindings, document, row: row.number }));
+  const { rows, again, bindings, ...rest } = JSON.parse(line);
+  if (!again) document = rest.document;
+  if (rows === undefined) say(await answer(select ?? map, document, bindings, MAX_SELECTED));
+  else for (const row of rows) say(await answer(map, row.value, { ...bindings, document, row: row.number }, MAX_OUT));
 }

@@ -97,6 +97,22 @@ test('parts of a JSON document are selected by `each`, long codes keep their dig
   ]);
 });
 
+test('a long document is read whole, each row with what stands around the rows, and nothing else waits for it', async () => {
+  const list = Array.from({ length: 12_000 }, (_, i) => ({ id: i, more: 'y'.repeat(120) }));
+  const text = JSON.stringify({ time: 1767571200, list });
+  const mapping = '{"station": id, "property": "rain-1h", "value": 1, "observedAt": $document.time}';
+  const work = readerOf({ each: 'list', mapping }).read({ bytes: Buffer.from(text), about: {} });
+  let [longest, last] = [0, performance.now()];
+  const timer = setInterval(() => {
+    longest = Math.max(longest, performance.now() - last);
+    last = performance.now();
+  }, 5);
+  const { records, rejects } = await work;
+  clearInterval(timer);
+  expect([records.length, rejects]).toEqual([12_000, []]);
+  expect(longest).toBeLessThan(1000);
+});
+
 test('XML is read with its attributes, by the hub’s one XML reader', async () => {
   const own = {
     format: 'xml' as const,

@@ -28,6 +28,8 @@ export interface Reading extends Outcome {
 
 /** Records that the mapping may make of one row. */
 const MAX_OF_ROW = 1000;
+/** Rows read without a pause: some milliseconds. */
+const ROWS_AT_ONCE = 100;
 
 /** Reads a feed's inputs by its settings: format, mapping, forms. Bad input never throws; only a mapping process that cannot run does. */
 export class Reader {
@@ -93,11 +95,14 @@ export class Reader {
 
   async #map(rows: readonly Row[], arrival: Arrival, document: unknown): Promise<Reading> {
     const { about, bytes } = arrival;
-    const mapped = await this.#mapper.map(rows, { document, bindings: about });
+    const around = this.#rowsAlone ? undefined : document;
+    const mapped = await this.#mapper.map(rows, { document: around, bindings: about });
     const records: FeedRecord[] = [];
     const rejects: Reject[] = [];
     let passedOver = 0;
     for (const [i, row] of rows.entries()) {
+      // A long table must not keep the hub from everything else.
+      if (i % ROWS_AT_ONCE === ROWS_AT_ONCE - 1) await new Promise((go) => setImmediate(go));
       const raw = JSON.stringify(row.value);
       const input = (): Uint8Array =>
         this.#rowsAlone ? kept({ about, row: row.number }, Buffer.from(raw)) : kept({ about }, bytes);

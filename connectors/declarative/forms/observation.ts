@@ -9,6 +9,7 @@ import {
   instantOf,
   optionalText,
   parsed,
+  parsedField,
   property,
   text,
   time,
@@ -46,15 +47,8 @@ export function observations(
     throw new FormFault('missing-field', 'values: none of the fields named in the mapping is there: check their names');
   return entries.map(([name, each]) => {
     try {
-      const known = parsed(z.strictObject({ property }), { property: name }).property;
-      return record(
-        form,
-        known,
-        parsed(z.strictObject({ [name]: value }), { [name]: each })[name] ?? null,
-        undefined,
-        settings,
-        piece,
-      );
+      const known = parsedField(property, 'property', name);
+      return record(form, known, parsedField(value, name, each), undefined, settings, piece);
     } catch (error) {
       if (error instanceof FormFault) return error;
       throw error;

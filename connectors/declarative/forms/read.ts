@@ -108,11 +108,22 @@ export function parsed<T>(form: z.ZodType<T>, given: unknown): T {
   if (issue?.code === 'unrecognized_keys')
     throw new FormFault('unsupported', `${issue.keys.join(', ')}: not a field of this kind of record`);
   const [field = ''] = issue?.path ?? [];
-  const missing = (given as Record<string, unknown> | null)?.[String(field)] ?? null;
+  throw faultOf(issue, issue?.path.map(String).join('.') ?? '', Reflect.get(Object(given), field));
+}
+
+/** The same of one field alone. */
+export function parsedField<T>(form: z.ZodType<T>, name: string, given: unknown): T {
+  const result = form.safeParse(given);
+  if (result.success) return result.data;
+  throw faultOf(result.error.issues[0], name, given);
+}
+
+function faultOf(issue: z.core.$ZodIssue | undefined, field: string, given: unknown): FormFault {
+  const missing = given === undefined || given === null;
   const told = issue?.code === 'custom' ? (issue.params?.reason as RejectReason | undefined) : undefined;
-  const reason = told ?? (missing === null || issue?.message === 'is empty' ? 'missing-field' : 'malformed');
-  const advice = missing === null ? ': check the name of the source’s field in the mapping' : '';
-  throw new FormFault(reason, `${issue?.path.map(String).join('.')}: ${issue?.message}${advice}`);
+  const reason = told ?? (missing || issue?.message === 'is empty' ? 'missing-field' : 'malformed');
+  const advice = missing ? ': check the name of the source’s field in the mapping' : '';
+  return new FormFault(reason, `${field}: ${issue?.message}${advice}`);
 }
 
 function readNumber(given: string | number | null): number | null {
