@@ -42,18 +42,18 @@ test.each([
   ['in the storm', 300],
 ])('%s every table is read without a fault, and is marked as an exercise', async (_name, seconds) => {
   const read = await dropped(seconds);
-  expect(read.size).toBe(6);
+  expect(read.size).toBe(7);
   for (const { file, records, faults } of read.values()) {
     expect([file, faults]).toEqual([file, []]);
     expect(records.every(({ name }) => name.startsWith('演练'))).toBe(true);
     expect(records.length).toBeGreaterThan(1);
   }
   const nouns = new Set([...read.values()].flatMap(({ records }) => records.map(({ noun }) => noun)));
-  expect(nouns.size).toBe(13);
+  expect(nouns.size).toBe(15);
   expect(iconv.decode(read.get('building-tables')?.bytes ?? Buffer.alloc(0), 'gbk')).toContain('房屋编号');
 });
 
-test('the storm changes the lists: supplies go out, shelters fill, a patrol point is left out', async () => {
+test('the storm changes the lists: supplies and ammonia go out, shelters fill, a patrol point is left out', async () => {
   const [calm, storm] = [await dropped(0), await dropped(300)];
   const of = (read: typeof calm, table: string, code: string) =>
     read.get(table)?.records.find((record) => record.code === code)?.fields;
@@ -65,6 +65,10 @@ test('the storm changes the lists: supplies go out, shelters fill, a patrol poin
     'CLOSED',
     'OPEN',
   ]);
+  expect([
+    of(calm, 'enterprise-tables', '654202000301')?.chemicals,
+    of(storm, 'enterprise-tables', '654202000301')?.chemicals,
+  ]).toMatchObject([[{ quantityTonnes: 30 }], [{ quantityTonnes: 18 }]]);
   expect([of(calm, 'patrol-tables', 'F-004') !== undefined, of(storm, 'patrol-tables', 'F-004')]).toEqual([
     true,
     undefined,

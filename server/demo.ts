@@ -80,6 +80,7 @@ export class Demo {
 export const UNREACHABLE: Readonly<Record<string, string>> = {
   'road-forms': '/nonexistent/road-forms',
   'emergency-tables': '/nonexistent/emergency-tables',
+  'enterprise-tables': '/nonexistent/enterprise-tables',
   'building-tables': '/nonexistent/building-tables',
   'site-tables': '/nonexistent/site-tables',
   'hazard-tables': '/nonexistent/hazard-tables',
