@@ -42,14 +42,14 @@ test.each([
   ['in the storm', 300],
 ])('%s every table is read without a fault, and is marked as an exercise', async (_name, seconds) => {
   const read = await dropped(seconds);
-  expect(read.size).toBe(6);
+  expect(read.size).toBe(7);
   for (const { file, records, faults } of read.values()) {
     expect([file, faults]).toEqual([file, []]);
     expect(records.every(({ name }) => name.startsWith('演练'))).toBe(true);
     expect(records.length).toBeGreaterThan(1);
   }
   const nouns = new Set([...read.values()].flatMap(({ records }) => records.map(({ noun }) => noun)));
-  expect(nouns.size).toBe(13);
+  expect(nouns.size).toBe(15);
   expect(iconv.decode(read.get('building-tables')?.bytes ?? Buffer.alloc(0), 'gbk')).toContain('房屋编号');
 });
 

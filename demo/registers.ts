@@ -1,4 +1,4 @@
-import { buildings, hazardSites, patrolPoints, reservoirs, sites } from './department-tables.js';
+import { buildings, enterprises, hazardSites, patrolPoints, reservoirs, sites } from './department-tables.js';
 import { emergencySheets } from './emergency-tables.js';
 import type { DemoPart, DemoWorld } from './part.js';
 import { type RegisterSheet, registerBook, registerCsv } from './register-table.js';
@@ -7,7 +7,7 @@ import { TableFolder } from './table-folder.js';
 /** From then on in a round the storm has changed what the lists say. */
 const STORM_SECONDS = 240;
 
-/** The lists that six departments' clerks hand in: as they are when a round begins, and once the storm has come. */
+/** The lists that the departments' clerks hand in: as they are when a round begins, and once the storm has come. */
 export const registers = ({ story, now }: DemoWorld): DemoPart => {
   /** A folder with one file for each half of a round. */
   const folder = (
@@ -36,6 +36,7 @@ export const registers = ({ story, now }: DemoWorld): DemoPart => {
       ...folder('site-tables', '建筑工地', 'xlsx', (storm) => [sites(storm)]),
       ...folder('hazard-tables', '地质灾害隐患点', 'xlsx', (storm) => [hazardSites(storm)]),
       ...folder('reservoir-tables', '水库', 'xlsx', (storm) => [reservoirs(storm)]),
+      ...folder('enterprise-tables', '危化企业', 'xlsx', enterprises),
       ...folder('patrol-tables', '防火站点', 'csv', (storm) => [patrolPoints(storm)]),
     },
   };

@@ -84,6 +84,7 @@ export const UNREACHABLE: Readonly<Record<string, string>> = {
   'site-tables': '/nonexistent/site-tables',
   'hazard-tables': '/nonexistent/hazard-tables',
   'reservoir-tables': '/nonexistent/reservoir-tables',
+  'enterprise-tables': '/nonexistent/enterprise-tables',
   'patrol-tables': '/nonexistent/patrol-tables',
   files: 'http://127.0.0.1:9',
   'water-database': 'postgres://nobody@127.0.0.1:9/none',
