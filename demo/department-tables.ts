@@ -1,6 +1,7 @@
 import { FIRE_STATION } from '../model/registers/fire-station.js';
 import { HAZARD_SITE } from '../model/registers/hazard-site.js';
 import { BUILDING, CONSTRUCTION_SITE } from '../model/registers/housing.js';
+import { ENTERPRISE, MAJOR_HAZARD } from '../model/registers/industry.js';
 import { RESERVOIR } from '../model/registers/reservoir.js';
 import type { RegisterSheet } from './register-table.js';
 
@@ -227,4 +228,27 @@ export function patrolPoints(storm: boolean): RegisterSheet {
     },
   ];
   return { noun: FIRE_STATION, entries: storm ? entries.slice(0, 3) : entries };
+}
+
+/** Plants without a gateway of their own: what the industry bureau knows of them. */
+export function enterprises(storm: boolean): RegisterSheet[] {
+  const company = [
+    { code: '6542020011', name: '演练·冷链仓储企业', lon: 84.71, lat: 44.44, address: '演练·东区', chemicals: '液氨' },
+    { code: '6542020012', name: '演练·加油站', lon: 84.66, lat: 44.43, address: '演练·北区', chemicals: '汽油、柴油' },
+  ];
+  const hazard = {
+    code: '654202001101',
+    name: '演练·制冷机房',
+    lon: 84.7101,
+    lat: 44.4401,
+    enterprise: '6542020011',
+    kind: '装置',
+    chemicals: storm ? '氨|14|7664-41-7' : '氨|12|7664-41-7',
+    exposedPersons: 40,
+    sourceLevel: '四级',
+  };
+  return [
+    { noun: ENTERPRISE, entries: company },
+    { noun: MAJOR_HAZARD, entries: [hazard] },
+  ];
 }

@@ -53,7 +53,7 @@ test.each([
   expect(iconv.decode(read.get('building-tables')?.bytes ?? Buffer.alloc(0), 'gbk')).toContain('房屋编号');
 });
 
-test('the storm changes the lists: supplies and ammonia go out, shelters fill, a patrol point is left out', async () => {
+test('the storm changes the lists: supplies go out, shelters fill, ammonia comes in, a patrol point is left out', async () => {
   const [calm, storm] = [await dropped(0), await dropped(300)];
   const of = (read: typeof calm, table: string, code: string) =>
     read.get(table)?.records.find((record) => record.code === code)?.fields;
@@ -66,9 +66,9 @@ test('the storm changes the lists: supplies and ammonia go out, shelters fill, a
     'OPEN',
   ]);
   expect([
-    of(calm, 'enterprise-tables', '654202000301')?.chemicals,
-    of(storm, 'enterprise-tables', '654202000301')?.chemicals,
-  ]).toMatchObject([[{ quantityTonnes: 30 }], [{ quantityTonnes: 18 }]]);
+    of(calm, 'enterprise-tables', '654202001101')?.chemicals,
+    of(storm, 'enterprise-tables', '654202001101')?.chemicals,
+  ]).toMatchObject([[{ quantityTonnes: 12 }], [{ quantityTonnes: 14 }]]);
   expect([of(calm, 'patrol-tables', 'F-004') !== undefined, of(storm, 'patrol-tables', 'F-004')]).toEqual([
     true,
     undefined,

@@ -80,11 +80,11 @@ export class Demo {
 export const UNREACHABLE: Readonly<Record<string, string>> = {
   'road-forms': '/nonexistent/road-forms',
   'emergency-tables': '/nonexistent/emergency-tables',
-  'enterprise-tables': '/nonexistent/enterprise-tables',
   'building-tables': '/nonexistent/building-tables',
   'site-tables': '/nonexistent/site-tables',
   'hazard-tables': '/nonexistent/hazard-tables',
   'reservoir-tables': '/nonexistent/reservoir-tables',
+  'enterprise-tables': '/nonexistent/enterprise-tables',
   'patrol-tables': '/nonexistent/patrol-tables',
   files: 'http://127.0.0.1:9',
   'water-database': 'postgres://nobody@127.0.0.1:9/none',
