@@ -68,6 +68,7 @@ export function createRefs(builder: Builder) {
     FireAlarm: builder.objectRef<AlarmRow>('FireAlarm'),
     AirQuality: builder.objectRef<AirQualityRow>('AirQuality'),
     RoadEventValues: builder.interfaceRef<RoadEventRow>('RoadEventValues'),
+    RoadEventRevision: builder.objectRef<RevisionRow>('RoadEventRevision'),
     RoadEventReport: builder.objectRef<RoadEventRow>('RoadEventReport'),
     RoadEvent: builder.objectRef<RoadEventRow>('RoadEvent'),
     Incident: builder.objectRef<IncidentRow>('Incident'),

@@ -94,7 +94,7 @@ const ROADS = graphql(`
           startStake
           endedAt
           feed { id }
-          sources { id state cause startStake position roadEvent { id } feed { id } }
+          sources { id state cause startStake position roadEvent { id } feed { id } revisions { revision state endedAt } }
         }
       }
     }
@@ -124,7 +124,13 @@ test('what the police alone told of is open again once they close the incident, 
   await graph.take(POLICE, [
     call('A', 0, { state: 'CLOSED', sourceState: '已办结', changedAt: at(50), description: null, address: null }),
   ]);
-  expect(await roads()).toMatchObject([{ state: 'OPEN', endedAt: at(50).toISOString() }]);
+  expect(await roads()).toMatchObject([
+    {
+      state: 'OPEN',
+      endedAt: at(50).toISOString(),
+      sources: [{ revisions: [{ revision: 0, state: 'BLOCKED', endedAt: null }] }],
+    },
+  ]);
 });
 
 test('an incident that speaks of no blocked road is none', async () => {

@@ -1,4 +1,4 @@
-import type { Page, QuakeReportRow, RevisionRow } from '../../model/rows.js';
+import type { Page, QuakeReportRow } from '../../model/rows.js';
 import { readEarthquakes } from '../../prisma/store/read-earthquakes.js';
 import type { HubContext } from '../context.js';
 import { type ReportArgs, reportQuery } from '../shared/report.js';
@@ -15,20 +15,3 @@ export const earthquake = async (id: string, context: HubContext): Promise<Quake
 
 export const sources = (quake: QuakeReportRow, context: HubContext): Promise<readonly QuakeReportRow[]> =>
   context.loaders.quakeReports.load(quake.factId);
-
-export const revisions = (report: QuakeReportRow, context: HubContext): Promise<readonly RevisionRow[]> =>
-  context.loaders.reportHistory.load(report.id);
-
-/** A column of an earlier revision; null where it was empty. */
-export const numberOf = ({ content }: RevisionRow, column: string): number | null => {
-  const value = content[column];
-  return typeof value === 'number' ? value : null;
-};
-export const textOf = ({ content }: RevisionRow, column: string): string | null => {
-  const value = content[column];
-  return typeof value === 'string' ? value : null;
-};
-export const dateOf = (row: RevisionRow, column: string): Date | null => {
-  const text = textOf(row, column);
-  return text === null ? null : new Date(text);
-};

@@ -2,6 +2,7 @@ import { REVIEWS } from '../../model/earthquake.js';
 import type { RevisionRow } from '../../model/rows.js';
 import * as quake from '../../resolvers/seismic/earthquake.js';
 import { divisionOf, pointOf } from '../../resolvers/shared/place.js';
+import * as revision from '../../resolvers/shared/revision.js';
 import type { Builder } from '../builder.js';
 import { connectionOf, toConnection } from '../paging.js';
 import type { Refs } from '../refs.js';
@@ -107,7 +108,7 @@ function addReport(builder: Builder, refs: Refs): void {
       revisions: t.field({
         type: [refs.EarthquakeRevision],
         description: 'What it said before, newest first, at most 100. 历次修订前的内容，新的在前。',
-        resolve: async (node, _args, context) => [...(await quake.revisions(node, context))],
+        resolve: async (node, _args, context) => [...(await revision.revisions(node, context))],
       }),
     }),
   });
@@ -118,9 +119,9 @@ function addRevision(builder: Builder, refs: Refs): void {
     description: 'What a report said before it was corrected. 修订前的测定结果。',
     fields: (t) => {
       const number = (column: string, description: string) =>
-        t.float({ nullable: true, description, resolve: (node: RevisionRow) => quake.numberOf(node, column) });
+        t.float({ nullable: true, description, resolve: (node: RevisionRow) => revision.numberOf(node, column) });
       const text = (column: string, description: string) =>
-        t.string({ nullable: true, description, resolve: (node: RevisionRow) => quake.textOf(node, column) });
+        t.string({ nullable: true, description, resolve: (node: RevisionRow) => revision.textOf(node, column) });
       return {
         revision: t.exposeInt('revision', { description: 'From 0. 修订序号。' }),
         receivedAt: t.field({
@@ -132,7 +133,7 @@ function addRevision(builder: Builder, refs: Refs): void {
           type: 'DateTime',
           nullable: true,
           description: 'Origin time. 发震时刻。',
-          resolve: (node) => quake.dateOf(node, 'observed_at'),
+          resolve: (node) => revision.dateOf(node, 'observed_at'),
         }),
         magnitude: number('magnitude', 'Its magnitude. 震级。'),
         magnitudeType: text('magnitude_type', 'The kind of it. 震级类型。'),
@@ -143,7 +144,7 @@ function addRevision(builder: Builder, refs: Refs): void {
           type: 'GeoJSON',
           nullable: true,
           description: 'The epicentre in WGS84. 震中。',
-          resolve: (node) => pointOf(quake.numberOf(node, 'lon'), quake.numberOf(node, 'lat')),
+          resolve: (node) => pointOf(revision.numberOf(node, 'lon'), revision.numberOf(node, 'lat')),
         }),
       };
     },

@@ -1,4 +1,5 @@
 import { ROAD_CAUSES, ROAD_EVENT_KINDS, ROAD_PHASES, ROAD_PLACINGS, ROAD_STATES } from '../../model/road-event.js';
+import * as revision from '../../resolvers/shared/revision.js';
 import * as road from '../../resolvers/transport/road-event.js';
 import type { Builder } from '../builder.js';
 import { connectionOf, toConnection } from '../paging.js';
@@ -242,6 +243,43 @@ function addReport(builder: Builder, refs: Refs): void {
         description: 'The event it is taken for. 所属事件。',
         resolve: (node, _args, context) => road.roadEvent(node.factId, context),
       }),
+      revisions: t.field({
+        type: [refs.RoadEventRevision],
+        description: 'What it said before, newest first, at most 100. 历次修订前的内容，新的在前。',
+        resolve: async (node, _args, context) => [...(await revision.revisions(node, context))],
+      }),
     }),
+  });
+  addRevision(builder, refs);
+}
+
+function addRevision(builder: Builder, refs: Refs): void {
+  builder.objectType(refs.RoadEventRevision, {
+    description: 'What a report said before it was corrected. 修订前的报告内容。',
+    fields: (t) => {
+      const text = (column: string, description: string) =>
+        t.string({ nullable: true, description, resolve: (node) => revision.textOf(node, column) });
+      const time = (column: string, description: string) =>
+        t.field({
+          type: 'DateTime',
+          nullable: true,
+          description,
+          resolve: (node) => revision.dateOf(node, column),
+        });
+      return {
+        revision: t.exposeInt('revision', { description: 'From 0. 修订序号。' }),
+        receivedAt: t.field({
+          type: 'DateTime',
+          description: 'When the hub received it. 收到时间。',
+          resolve: (node) => node.receivedAt,
+        }),
+        state: text('state', 'BLOCKED, RESTRICTED or OPEN. 通行状态。'),
+        impact: text('impact', "On traffic, in the source's words. 通行影响原文。"),
+        measures: text('measures', 'What was done about it. 抢通措施。'),
+        observedAt: time('observed_at', 'When the source said so. 报送时间。'),
+        expectedEndAt: time('expected_end_at', 'When it should have been over. 预计恢复时间。'),
+        endedAt: time('ended_at', 'When it was over. 恢复时间。'),
+      };
+    },
   });
 }
