@@ -30,7 +30,7 @@ const CALLS = [
     lat: 44.2012,
     text: '河水上涨，两名牧民和羊群被困',
   },
-  { at: 310, type: '04', place: '演练·巴音沟乡道6公里处', lon: 84.7826, lat: 43.9812, text: '山体滑落，道路中断' },
+  { at: 310, type: '04', place: '演练·G217线K573+300处', lon: 84.7826, lat: 43.9812, text: '山体滑落，道路中断' },
 ] as const;
 
 /** The police's border platform: pushes the calls of the story. It sends invented callers, so that the demo shows them dropped. */

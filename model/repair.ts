@@ -3,12 +3,16 @@ export interface RetryRequest {
   readonly reason: string | undefined;
   /** How many inputs at most. */
   readonly first: number;
+  /** Only inputs that came after this one. */
+  readonly after?: number | undefined;
 }
 
 export interface RetryResult {
   readonly feedId: string;
   /** Inputs read again. */
   readonly inputs: number;
+  /** The last input read, where more may follow: pass it as `after` to go on. */
+  readonly continueAfter: number | null;
   /** Rejections that are gone. */
   readonly repaired: number;
   /** Rejections that stay and could be retried again. */

@@ -148,6 +148,7 @@ export class Hub {
     const configured = enabled(config.feeds(addresses));
     await registrations(db, configured);
     push.expect(configured.map(({ connector }) => connector.id));
+    if (!config.hub.outbound) this.options.onLine?.('outbound  any address: hub.outbound.allow is not set');
     const outbound = new Outbound(allowed(config.hub, addresses));
     const feeds = this.#feedSet(ground, outbound);
     this.#feeds = feeds;

@@ -30,11 +30,12 @@ export class Repair {
     }
   }
 
-  async #retry(runtime: FeedRuntime, { reason, first }: RetryRequest): Promise<RetryResult> {
+  async #retry(runtime: FeedRuntime, { reason, first, after: from = 0 }: RetryRequest): Promise<RetryResult> {
     const db = this.options.db.write;
     const before = await countRejections(db, runtime.id, reason);
     let inputs = 0;
-    for (let after = 0; inputs < first; inputs += 1) {
+    let after = from;
+    for (; inputs < first; inputs += 1) {
       const input = await nextInput(db, runtime.id, reason, after);
       if (!input) break;
       after = input.id;
@@ -45,6 +46,7 @@ export class Repair {
     return {
       feedId: runtime.id,
       inputs,
+      continueAfter: inputs === first ? after : null,
       repaired: Math.max(0, before.retriable - retriable),
       remaining: retriable,
       notKept,

@@ -85,6 +85,21 @@ describe('what a department is in the hub for is answered by the shared schema',
   );
 });
 
+test('the road that transport and the police say is closed is one road event with both sources', async () => {
+  const query = '{ roadEvents(first: 200) { edges { node { roadCode sources { feed { id } } } } } }';
+  type Roads = { roadEvents: { edges: { node: { roadCode: string; sources: { feed: { id: string } }[] } }[] } };
+  const joint = ({ roadEvents }: Roads) => roadEvents.edges.filter(({ node }) => node.sources.length > 1);
+  const found = await until(
+    () => ask<Roads>(hub.url, query),
+    (answer) => joint(answer).length > 0,
+    60_000,
+  );
+  expect(joint(found)[0]?.node).toEqual({
+    roadCode: 'G217',
+    sources: [{ feed: { id: 'transport/road-events' } }, { feed: { id: 'public-security/incidents' } }],
+  });
+}, 90_000);
+
 test('both READMEs name every feed, and every feed explains itself in both languages', () => {
   for (const { id } of connectors) {
     for (const name of ['README.md', 'README.zh-CN.md'])

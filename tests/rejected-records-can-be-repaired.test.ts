@@ -117,6 +117,22 @@ describe('rejected records', () => {
     expect(await retry()).toEqual({ inputs: 0, repaired: 0, remaining: 0, notKept: 0 });
   }, 60_000);
 
+  test('that stay wrong keep none behind them from being reached: a long list is gone through in steps', async () => {
+    await start(FEED);
+    for (const [serial, minute] of ['001', '003', '005'].entries()) await send(report(serial + 1, minute, 1));
+    const step = async (after: string | null): Promise<{ inputs: number; continueAfter: string | null }> =>
+      (
+        await ask<{ retryRejected: { inputs: number; continueAfter: string | null } }>(
+          hub.url,
+          'mutation ($after: ID) { retryRejected(feed: "water/telemetry", first: 2, after: $after) { inputs continueAfter } }',
+          { after },
+        )
+      ).retryRejected;
+    const one = await step(null);
+    expect(one).toEqual({ inputs: 2, continueAfter: expect.any(String) });
+    expect(await step(one.continueAfter)).toEqual({ inputs: 1, continueAfter: null });
+  }, 60_000);
+
   test('that are still wrong stay, with the time they first came', async () => {
     await start(LISTED);
     const broken = Uint8Array.from(report(4, '005', 2));

@@ -299,3 +299,21 @@ class Device {
     await answered;
   }
 }
+
+test('a feed whose stake table alone was corrected counts as changed', async () => {
+  const folder = folders.make();
+  const stakes = join(folder, 'stakes.csv');
+  const write = (lat: number): void => writeFileSync(stakes, `路线编码,桩号,经度,纬度\nG217,K573+000,84.6,${lat}\n`);
+  write(44);
+  const hub = await world(`
+  transport/road-events:
+    expectedEverySeconds: 600
+    zone: Asia/Shanghai
+    crs: CGCS2000
+    folder: "${folder}"
+    stakeTable: { file: "${stakes}" }
+    division: "654202"`);
+  expect(await hub.reload()).toEqual({ ...NOTHING, unchanged: ['transport/road-events'] });
+  write(44.01);
+  expect(await hub.reload()).toEqual({ ...NOTHING, changed: ['transport/road-events'] });
+});

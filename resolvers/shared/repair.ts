@@ -10,17 +10,24 @@ export interface RetryArgs {
   readonly feed: string;
   readonly reason?: string | null | undefined;
   readonly first?: number | null | undefined;
+  readonly after?: string | null | undefined;
 }
 
-export async function retryRejected({ feed, reason, first }: RetryArgs, context: HubContext): Promise<RetryResult> {
+export async function retryRejected(
+  { feed, reason, first, after }: RetryArgs,
+  context: HubContext,
+): Promise<RetryResult> {
   requireAdmin(context);
   if (reason != null && !(REJECT_REASONS as readonly string[]).includes(reason))
     throw new HubError('BAD_INPUT', `reason: "${reason.slice(0, 40)}" is none of ${REJECT_REASONS.join(', ')}`);
   const count = first ?? 1000;
   if (count < 1 || count > MOST_INPUTS) throw new HubError('BAD_INPUT', `first: 1 to ${MOST_INPUTS}`);
+  if (after != null && !/^\d{1,15}$/.test(after))
+    throw new HubError('BAD_INPUT', 'after: pass what continueAfter gave');
   const result = await context.feedControl.retryRejected(idInput('feed', feed), {
     reason: reason ?? undefined,
     first: count,
+    after: after == null ? undefined : Number(after),
   });
   renewLoaders(context);
   return result;

@@ -16,6 +16,12 @@ export function addRepair(builder: Builder, refs: Refs): void {
         resolve: (result, _args, context) => feedOf(result.feedId, context),
       }),
       inputs: t.exposeInt('inputs', { description: 'Inputs read again. 重新读取的原始输入数。' }),
+      continueAfter: t.id({
+        nullable: true,
+        description:
+          'Pass it as `after` to go on behind what was read now; null where nothing follows. 续读位置，作为 after 传入；已读完为空。',
+        resolve: (result) => (result.continueAfter === null ? null : String(result.continueAfter)),
+      }),
       repaired: t.exposeInt('repaired', { description: 'Rejections that are gone. 已修复的拒收条目数。' }),
       remaining: t.exposeInt('remaining', {
         description: 'Rejections that stay and could be retried again. 仍被拒、可再次重试的条目数。',
@@ -35,9 +41,18 @@ export function addRepair(builder: Builder, refs: Refs): void {
         feed: t.arg.id({ required: true, description: 'Whose. 数据源标识。' }),
         reason: t.arg.string({ description: 'Only inputs with a rejection of this kind. 仅此类原因。' }),
         first: t.arg.int({ description: 'How many inputs, 1 to 5000; 1000 if not given. 输入数上限。' }),
+        after: t.arg.id({ description: 'Behind this input: what `continueAfter` gave. 起始位置。' }),
       },
       resolve: (_root, args, context) =>
-        repair.retryRejected({ feed: String(args.feed), reason: args.reason, first: args.first }, context),
+        repair.retryRejected(
+          {
+            feed: String(args.feed),
+            reason: args.reason,
+            first: args.first,
+            after: args.after == null ? null : String(args.after),
+          },
+          context,
+        ),
     }),
   );
 }

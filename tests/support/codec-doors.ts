@@ -175,7 +175,13 @@ export const DOORS: readonly Door[] = [
       name: 'tables',
       files: ['table.ts', 'csv.ts', 'xlsx.ts', 'xlsx-cells.ts', 'sheet-xml.ts', 'zip.ts'],
       maxBytes: MAX_TABLE_BYTES,
-      feeds: ['emergency/registries', 'water/reservoirs', 'industry/enterprises'],
+      feeds: [
+        'emergency/registries',
+        'housing/buildings',
+        'transport/road-events',
+        'water/reservoirs',
+        'industry/enterprises',
+      ],
       open: readSheets,
     },
   ],
@@ -217,7 +223,7 @@ export const DOORS: readonly Door[] = [
     name: 'hj212',
     files: ['hj212.ts', 'hj212-splitter.ts', 'hj212-assembly.ts', 'hj212-cp.ts'],
     maxBytes: STREAM_BYTES,
-    feeds: ['ecology/outlets'],
+    feeds: ['ecology/outlets', 'housing/site-dust'],
     samples: [
       hj212.encode(PACKET),
       Buffer.concat([hj212.encode({ ...PACKET, packet: { total: 2, sequence: 2 } }), hj212.encode(PACKET)]),

@@ -27,22 +27,23 @@ export interface Placed {
 
 /** Stakes of known position by route. Between two, a place is reckoned along the straight line; beyond the ends nothing is. */
 export class StakeTable {
-  readonly #routes = new Map<string, Milestone[]>();
+  /** Open, so that a reload sees whether two tables differ. */
+  readonly routes = new Map<string, Milestone[]>();
 
   constructor(
     rows: readonly { readonly route: string; readonly metres: number; readonly lon: number; readonly lat: number }[],
   ) {
     for (const { route, ...milestone } of rows) {
       const code = routeOf(route);
-      this.#routes.set(code, [...(this.#routes.get(code) ?? []), milestone]);
+      this.routes.set(code, [...(this.routes.get(code) ?? []), milestone]);
     }
-    for (const milestones of this.#routes.values()) milestones.sort((a, b) => a.metres - b.metres);
+    for (const milestones of this.routes.values()) milestones.sort((a, b) => a.metres - b.metres);
   }
 
   /** A section as a line through every stake the table has in between, its start as a point where no end is given or known. */
   place(route: string, { start, end }: Stakes, crs: Crs): Placed {
-    const milestones = this.#routes.get(routeOf(route));
-    if (!milestones) return { position: null, geometry: null, unknown: noRoute(route, [...this.#routes.keys()]) };
+    const milestones = this.routes.get(routeOf(route));
+    if (!milestones) return { position: null, geometry: null, unknown: noRoute(route, [...this.routes.keys()]) };
     const from = between(milestones, start.metres);
     const to = end ? between(milestones, end.metres) : from;
     const [first] = [from ?? to];
