@@ -88,6 +88,8 @@ async function trySample(
   const [only] = candidates;
   if (!only || candidates.length > 1) {
     const names = feeds.filter(isDeclared).map(({ connector }) => connector.id);
+    if (feeds.some(({ connector }) => connector.id === wanted) && wanted !== undefined && !names.includes(wanted))
+      throw new ConfigError(`${file}: "${wanted}" is read by code: --sample tries feeds by settings alone`);
     throw new ConfigError(
       `${file}: say with --feed which feed the sample is of: ${names.join(', ') || 'none by settings alone here'}`,
     );

@@ -16,6 +16,8 @@ const EVERY_MS = 10_000;
 const WARM_UP = 0.3;
 /** Growth of the heap's floor that counts as flat, beside the noise of ten minutes. */
 const FLAT_MB = 15;
+/** The same of the whole process: it also holds buffers, code and pages that the engine gives back late. */
+const FLAT_RESIDENT_MB = 60;
 
 interface Sample {
   readonly heapMb: number;
@@ -76,8 +78,8 @@ function follow(url: string): { client: Client; seen: { warnings: number; observ
 }
 
 /** The floor of a part of the run: garbage not yet collected lies above it. */
-const floorOf = (part: readonly Sample[]): number => {
-  const sorted = part.map((each) => each.heapMb).sort((a, b) => a - b);
+const floorOf = (part: readonly Sample[], of: 'heapMb' | 'residentMb'): number => {
+  const sorted = part.map((each) => each[of]).sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 4)] ?? Number.NaN;
 };
 
@@ -118,16 +120,21 @@ function verdict(
 ): string[] {
   const warm = samples.slice(Math.floor(samples.length * WARM_UP));
   const half = Math.floor(warm.length / 2);
-  const grown = floorOf(warm.slice(half)) - floorOf(warm.slice(0, half));
+  const growth = (of: 'heapMb' | 'residentMb'): number =>
+    floorOf(warm.slice(half), of) - floorOf(warm.slice(0, half), of);
+  const [grown, resident] = [growth('heapMb'), growth('residentMb')];
   const descriptors = (warm.at(-1)?.descriptors ?? 0) - (warm[0]?.descriptors ?? 0);
   const departments = new Set(feeds.map(({ department }) => department.code)).size;
   console.log(
-    `\n${feeds.length} feeds of ${departments} departments; heap floor ${grown >= 0 ? '+' : ''}${grown.toFixed(1)} MB from one half to the other; descriptors ${descriptors >= 0 ? '+' : ''}${descriptors}`,
+    `\n${feeds.length} feeds of ${departments} departments; heap floor ${grown >= 0 ? '+' : ''}${grown.toFixed(1)} MB from one half to the other, resident ${resident.toFixed(1)} MB; descriptors ${descriptors >= 0 ? '+' : ''}${descriptors}`,
   );
   for (const { id, receivedCount, rejectedCount } of feeds)
     console.log(`${id.padEnd(40)} ${receivedCount} received, ${rejectedCount} rejected`);
   return [
     ...(grown > FLAT_MB ? [`the heap's floor grew by ${grown.toFixed(1)} MB, at most ${FLAT_MB} is flat`] : []),
+    ...(resident > FLAT_RESIDENT_MB
+      ? [`the resident memory's floor grew by ${resident.toFixed(1)} MB, at most ${FLAT_RESIDENT_MB} is flat`]
+      : []),
     ...(descriptors > 10 ? [`${descriptors} more descriptors are open than after the warm-up`] : []),
     ...(departments === 12 ? [] : [`${departments} departments have a feed, twelve should`]),
     ...feeds

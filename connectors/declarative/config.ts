@@ -110,7 +110,9 @@ const fileDrop = shared.extend({
   transport: z.literal('file-drop'),
   drop: z.strictObject({
     /** Must exist; done/ and failed/ are made in it. */
-    folder: z.string().refine(isAbsolute, { error: 'not a whole path' }),
+    folder: z
+      .string()
+      .refine(isAbsolute, { error: 'not a whole path: write it from the root, like /srv/drop/water/reservoirs' }),
     /** A file is taken once it has not changed for so long. */
     stableMs: z.int().min(0).max(600_000).default(2000),
     maxBytes: z.int().min(1).max(MAX_BYTES).default(MAX_BYTES),

@@ -5,7 +5,8 @@ import { type FeedState, type FeedVerdict, feedState } from '../../model/feed-st
 import type { FeedNode, Page, RejectionRow } from '../../model/rows.js';
 import type { PageRequest } from '../../prisma/store/keyset.js';
 import { allFeeds } from '../../prisma/store/read-feeds.js';
-import { type HubContext, renewLoaders, requireAdmin } from '../context.js';
+import { type HubContext, maySeePersonal, renewLoaders, requireAdmin } from '../context.js';
+import { printable, withoutPersonalNumbers } from './printable.js';
 import { idInput, reasonInput } from './text-input.js';
 
 export const departments = (): readonly DepartmentCode[] => DEPARTMENT_CODES;
@@ -75,3 +76,9 @@ export async function feedStateChanged(
 
 /** GraphQL's Int ends at 2^31 - 1; a count that has passed it stays there. */
 export const count = (value: bigint): number => Number(value > 2_147_483_647n ? 2_147_483_647n : value);
+
+/** A rejected piece as text; numbers that lead to a person only for whoever may see them. */
+export function rawOf({ raw, rawSize }: RejectionRow, context: HubContext): string {
+  const text = printable(raw, rawSize);
+  return maySeePersonal(context) ? text : withoutPersonalNumbers(text);
+}

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { printable } from './printable.js';
+import { printable, withoutPersonalNumbers } from './printable.js';
 
 const of = (text: string): string => printable(Buffer.from(text));
 
@@ -35,4 +35,9 @@ test('whatever the bytes, the text is bounded and free of control characters', (
       expect(text.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
     }),
   );
+});
+
+test('numbers that lead to a person are masked, other numbers are not', () => {
+  const text = '责任人手机:13900000000，身份证65420219900307987X；电话0992-8722119，编码65420200001310000001';
+  expect(withoutPersonalNumbers(text)).toBe('责任人手机:***，身份证***；电话0992-8722119，编码65420200001310000001');
 });

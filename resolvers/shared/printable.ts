@@ -32,3 +32,9 @@ function safe(piece: Buffer): string {
   if (text === '\n' || (isUtf8(piece) && !UNSAFE.test(text))) return text;
   return [...piece].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('');
 }
+
+/** Mobile numbers of mainland China and identity numbers, however many stand in the text. */
+const PERSONAL = /(?<!\d)(?:1[3-9]\d{9}|\d{17}[\dXx])(?![\dXx])/g;
+
+/** A text without the numbers that lead to a person. */
+export const withoutPersonalNumbers = (text: string): string => text.replace(PERSONAL, '***');

@@ -1,5 +1,4 @@
 import * as feed from '../../resolvers/shared/feed.js';
-import { printable } from '../../resolvers/shared/printable.js';
 import type { Builder } from '../builder.js';
 import { connectionOf, toConnection } from '../paging.js';
 import type { Refs } from '../refs.js';
@@ -132,8 +131,9 @@ function addRejection(builder: Builder, refs: Refs): void {
       reason: t.exposeString('reason', { description: 'The kind of fault. 错误类别。' }),
       detail: t.exposeString('detail', { description: 'What, where, and what to do. 说明与处理建议。' }),
       raw: t.string({
-        description: 'The piece itself, safely cut and escaped. 原文，已安全截断和转义。',
-        resolve: (node) => printable(node.raw, node.rawSize),
+        description:
+          'The piece itself, safely cut and escaped; mobile and identity numbers are masked for whoever may not see personal data. 原文，已安全截断和转义；无权查看个人信息时隐去手机号和身份证号。',
+        resolve: (node, _args, context) => feed.rawOf(node, context),
       }),
       rawSize: t.exposeInt('rawSize', { description: 'Its whole size in bytes. 原始字节数。' }),
       seen: t.exposeInt('seen', {

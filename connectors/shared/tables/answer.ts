@@ -12,7 +12,7 @@ export function answerCsv(reading: TableReading): string {
   const lines = [HEADER];
   if (!whole) {
     const [zhMore, enMore] =
-      examples > 0 ? [`（示例 ${examples} 行未计）`, ` (${examples} example rows left out)`] : ['', ''];
+      examples > 0 ? [`（示例 ${examples} 行未计）`, ` (examples left out: ${examples})`] : ['', ''];
     lines.push([
       '合计',
       '',

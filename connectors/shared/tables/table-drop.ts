@@ -14,7 +14,9 @@ import { type ReadRow, readTable } from './read-table.js';
 /** What a feed that reads dropped tables adds to `feedSettings`. Encoding and format (.xlsx, CSV) are told from the file. */
 export const dropSettings = {
   /** Where the department puts its tables; `done/` and `failed/` are made in it. */
-  folder: z.string().refine(isAbsolute, { error: 'not a whole path' }),
+  folder: z
+    .string()
+    .refine(isAbsolute, { error: 'not a whole path: write it from the root, like /srv/drop/water/reservoirs' }),
   pollSeconds: z.number().min(0.1).max(3600).default(5),
   /** A file is taken once it has not changed for so long. */
   stableMs: z.int().min(0).max(600_000).default(2000),
