@@ -28,7 +28,10 @@ function world(
   };
   const store: FeedStore = {
     view: () => NO_VIEW,
-    write: async (_feed, outcome) => void written.push(outcome),
+    write: async (_feed, outcome) => {
+      written.push(outcome);
+      return { repaired: 0 };
+    },
     isUnavailable: () => false,
     watermark: async () => 'kept',
   };

@@ -1,4 +1,4 @@
-import type { Batch } from '../model/batch.js';
+import type { Batch, BatchResult } from '../model/batch.js';
 import { messageOf } from '../model/errors.js';
 import type { PushDoor } from '../model/push.js';
 import type { Outcome } from '../model/record.js';
@@ -13,7 +13,7 @@ import { withInput } from './shared/with-input.js';
 /** What the runtime needs of the hub; the server gives it. */
 export interface FeedStore {
   /** One transaction: rows, rejects, watermark and log entries; what a kept input left before is taken away in it too. */
-  write(feedId: string, outcome: Outcome, repairs?: Batch['repairs']): Promise<void>;
+  write(feedId: string, outcome: Outcome, repairs?: Batch['repairs']): Promise<Pick<BatchResult, 'repaired'>>;
   /** True for failures that say nothing about the data. */
   isUnavailable(error: unknown): boolean;
   watermark(feedId: string): Promise<string | undefined>;
@@ -69,7 +69,7 @@ export class FeedRuntime<S extends RuntimeSettings = RuntimeSettings> {
     const { store, connector, settings } = options;
     this.#guard = { keepObservationsDays: options.keepObservationsDays, exercise: settings.exercise };
     this.#batcher = new Batcher({
-      write: (outcome) => store.write(connector.id, outcome),
+      write: async (outcome) => void (await store.write(connector.id, outcome)),
       isUnavailable: (error) => store.isUnavailable(error),
     });
   }
@@ -119,25 +119,25 @@ export class FeedRuntime<S extends RuntimeSettings = RuntimeSettings> {
     this.#abort = undefined;
   }
 
-  /** Reads a kept input again by the settings of now, and stores what it gives. False where this feed's code cannot. */
+  /** Reads a kept input again by the settings of now, and stores what it gives. Resolves to how many of its rejections are gone; undefined where this feed's code cannot. */
   async replay(input: {
     readonly id: number;
     readonly bytes: Uint8Array;
     readonly receivedAt: Date;
-  }): Promise<boolean> {
+  }): Promise<number | undefined> {
     const { connector, store, now } = this.options;
     const source = this.#source ?? this.#create();
-    if (!source.replay) return false;
+    if (!source.replay) return undefined;
     const outcome = withInput(await source.replay(input.bytes, now()), () => input.bytes);
     if (source !== this.#source) source.close?.();
     const checked = guard(outcome.records, now(), this.#guard);
     const rejects = [...outcome.rejects, ...checked.rejects];
-    await store.write(
+    const { repaired } = await store.write(
       connector.id,
       { records: checked.records, rejects },
       { inputId: input.id, receivedAt: input.receivedAt },
     );
-    return true;
+    return repaired;
   }
 
   #create(): FeedSource {

@@ -27,7 +27,7 @@ export interface IngestOptions {
 export class Ingest implements FeedStore {
   constructor(private readonly options: IngestOptions) {}
 
-  async write(feedId: string, outcome: Outcome, repairs?: Batch['repairs']): Promise<void> {
+  async write(feedId: string, outcome: Outcome, repairs?: Batch['repairs']): Promise<BatchResult> {
     const { db, partitions, onBatch } = this.options;
     const startedAt = performance.now();
     const batch = { ...this.#stamp(feedId, outcome), repairs };
@@ -41,6 +41,7 @@ export class Ingest implements FeedStore {
       return written;
     });
     onBatch?.(feedId, result, performance.now() - startedAt);
+    return result;
   }
 
   isUnavailable(error: unknown): boolean {

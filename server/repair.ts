@@ -32,22 +32,24 @@ export class Repair {
 
   async #retry(runtime: FeedRuntime, { reason, first, after: from = 0 }: RetryRequest): Promise<RetryResult> {
     const db = this.options.db.write;
-    const before = await countRejections(db, runtime.id, reason);
     let inputs = 0;
+    let repaired = 0;
     let after = from;
     for (; inputs < first; inputs += 1) {
       const input = await nextInput(db, runtime.id, reason, after);
       if (!input) break;
       after = input.id;
-      if (!(await runtime.replay(input)))
+      const gone = await runtime.replay(input);
+      if (gone === undefined)
         throw new HubError('CONFLICT', `"${runtime.id}" cannot read its inputs again: have the source send them anew`);
+      repaired += gone;
     }
     const { retriable, notKept } = await countRejections(db, runtime.id, reason);
     return {
       feedId: runtime.id,
       inputs,
       continueAfter: inputs === first ? after : null,
-      repaired: Math.max(0, before.retriable - retriable),
+      repaired,
       remaining: retriable,
       notKept,
     };

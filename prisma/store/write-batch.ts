@@ -57,7 +57,12 @@ export async function writeBatch(client: Queryable, batch: Batch): Promise<Batch
   ];
   const cleared = batch.repairs ? await clearRejections(client, batch.repairs.inputId) : [];
   const found = await writeRejections(client, feedId, rejects, batch.repairs?.receivedAt ?? receivedAt);
-  const { fresh: rejected, gone: repaired } = difference(found, cleared);
+  const { fresh: rejected } = difference(found, cleared);
+  // What is refused again is no repair, also where it becomes one entry with the same piece of another input.
+  const repaired = difference(
+    rejects.map(({ reason }) => reason),
+    cleared,
+  ).gone;
   const parts: Written[] = [stations, written, devices, ...nouns, warnings];
   const stored = parts.reduce((sum, part) => sum + part.stored, 0);
   const replaced = parts.reduce((sum, part) => sum + part.replaced, 0);

@@ -69,8 +69,8 @@ export class Graph {
   }
 
   /** Takes records in through the hub's own door. */
-  take(feedId: string, records: Outcome['records'], rejects: Outcome['rejects'] = []): Promise<void> {
-    return this.#ingest.write(feedId, { records, rejects });
+  async take(feedId: string, records: Outcome['records'], rejects: Outcome['rejects'] = []): Promise<void> {
+    await this.#ingest.write(feedId, { records, rejects });
   }
 
   /** The data of an operation; throws the first of its errors. */
