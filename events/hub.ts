@@ -77,6 +77,19 @@ export class LogHub {
     return { ...this.#counts };
   }
 
+  /**
+   * Tells of the entries of one topic in the very moment they are read, before any subscriber gets what follows them in the log. Only while
+   * someone subscribes or `hold` is in force: what is appended at other times is not told.
+   */
+  watch<T extends LogTopic>(topic: T, see: (entry: LogEntry<T>) => void, lost: () => void): void {
+    this.#tail.watch({ topic, see: (entry) => see(entry as LogEntry<T>), lost });
+  }
+
+  /** Has the log read as it grows until the answer is called. SOURCE_UNAVAILABLE where it cannot be read. */
+  hold(): Promise<() => void> {
+    return this.#tail.hold();
+  }
+
   start(): Promise<void> {
     this.options.bus.start(() => this.#tail.wake());
     return Promise.resolve();

@@ -14,6 +14,14 @@ export interface Follower {
   end(): void;
 }
 
+/** Told of every new entry at once, before any follower is: what it does then holds for all that comes later in the log. */
+export interface Watcher {
+  readonly topic: LogTopic;
+  see(entry: LogEntry): void;
+  /** The log was made anew, or entries were dropped before they were seen: whatever was seen may be out of date. */
+  lost(): void;
+}
+
 export interface TailOptions {
   readonly db: Queryable;
   readonly history: History;
@@ -34,6 +42,7 @@ const STOP_MS = 1000;
 /** The one reader at the end of the log for all followers of a process. It reads nothing while there are none. */
 export class Tail {
   readonly #followers = new Set<Follower>();
+  readonly #watchers = new Set<Watcher>();
   #holds = 0;
   /** Where it stands while anyone follows; another object each time it begins anew. */
   #at: { readonly epoch: string; position: number } | undefined;
@@ -91,6 +100,11 @@ export class Tail {
   leave(follower: Follower): void {
     this.#followers.delete(follower);
     this.#rest();
+  }
+
+  /** From now on, while the tail runs: a watcher does not keep it running. */
+  watch(watcher: Watcher): void {
+    this.#watchers.add(watcher);
   }
 
   /** Looks at the log now, and once more if asked again meanwhile. */
@@ -180,6 +194,7 @@ export class Tail {
     for (const [index, entry] of entries.entries()) {
       at.position = entry.position;
       this.options.history.advance(entry.position, entry);
+      for (const watcher of this.#watchers) if (watcher.topic === entry.topic) watcher.see(entry);
       for (const follower of this.#followers) if (follower.topics.includes(entry.topic)) follower.deliver(entry);
       made += this.#followers.size;
       if (made < STRETCH && (index + 1) % STRETCH_ENTRIES !== 0) continue;
@@ -193,6 +208,7 @@ export class Tail {
   /** A log made anew, gone back, or dropped where it was not yet read: those concerned must start over, and are told. True: begun anew. */
   #judge(page: LogPage, at: LogHead): boolean {
     const anew = page.epoch !== at.epoch || page.position < at.position;
+    for (const watcher of this.#watchers) if (anew || (page.floors[watcher.topic] ?? 0) > at.position) watcher.lost();
     for (const follower of [...this.#followers])
       if (anew || follower.topics.some((topic) => (page.floors[topic] ?? 0) > at.position))
         follower.fail(cursorExpired());

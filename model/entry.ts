@@ -56,12 +56,23 @@ export interface IncidentEntry {
   readonly reportId: string;
 }
 
+/** A credential or a grant has changed: open sessions must look again. */
+export interface AccessEntry {
+  /** "key": an API key was revoked or rotated; "person": one was blocked; "grants": what a department sees has changed. */
+  readonly kind: 'key' | 'person' | 'grants';
+  /** The key's id, the person's id, or the department that sees. */
+  readonly id: string;
+  /** Of a revoked grant: it is over at once, before anything is read again. */
+  readonly revoked: string | null;
+}
+
 /** What the log holds, by topic. Warnings, incidents' reports and feed states are durable; observations are kept for an hour only. */
 export interface LogTopics {
   warning: WarningEntry;
   observation: ObservationEntry;
   feed: FeedEntry;
   incident: IncidentEntry;
+  access: AccessEntry;
 }
 export type LogTopic = keyof LogTopics;
 

@@ -1,4 +1,6 @@
 import type { LogHub } from '../events/hub.js';
+import type { Role } from '../model/access.js';
+import { type DepartmentCode, departmentOfFeed } from '../model/department.js';
 import { HubError } from '../model/errors.js';
 import type { ReportDeadlines } from '../model/incident-report.js';
 import type { LivePort } from '../model/live.js';
@@ -7,13 +9,14 @@ import type { RetryRequest, RetryResult } from '../model/repair.js';
 import type { Database } from '../prisma/database.js';
 import type { DivisionRegistry } from '../prisma/store/read-divisions.js';
 import { createLoaders, type Loaders } from './loaders.js';
+import type { Viewer } from './viewer.js';
 
 /** What every resolver gets. One per operation; a live subscription renews its loaders with each event. */
 export interface HubContext {
   readonly db: Database;
   readonly divisions: DivisionRegistry;
   readonly hub: LogHub;
-  readonly viewer: { readonly admin: boolean; readonly mayRead: boolean };
+  readonly viewer: Viewer;
   readonly requestId: string;
   /** The departments' own services that may be asked at query time. */
   readonly live: LivePort;
@@ -32,25 +35,48 @@ export interface HubContext {
 
 /** A graphql-ws context lives as long as its operation: what one event loaded must not answer for the next. */
 export function renewLoaders(context: HubContext): void {
-  context.loaders = createLoaders(context.db, context.live);
+  context.loaders = createLoaders(context.db, context.live, context.viewer);
 }
 
-/** Throws unless the caller holds the admin key. */
+export const isKnown = ({ viewer }: Pick<HubContext, 'viewer'>): boolean => viewer.kind !== 'ANONYMOUS';
+
+/** What a caller gets who may not: the same whether or not what was asked for exists. */
+export const refusal = (context: Pick<HubContext, 'viewer'>, needs: string): HubError =>
+  isKnown(context)
+    ? new HubError('FORBIDDEN', `this needs ${needs}`)
+    : new HubError('UNAUTHENTICATED', `this needs ${needs}: authorization: Bearer <key or token>`);
+
+/** Whether the caller has one of these roles; of this department where one is given, the hub's own staff being of all. */
+export const hasRole = ({ viewer }: HubContext, roles: readonly Role[], department?: DepartmentCode): boolean =>
+  viewer.roles.some((role) => roles.includes(role)) &&
+  (department === undefined || viewer.department === null || viewer.department === department);
+
+/** Throws unless the caller administers the hub: not only a department of it. */
 export function requireAdmin(context: HubContext): void {
-  if (context.viewer.admin) return;
-  throw new HubError('UNAUTHENTICATED', 'this changes state and needs the admin key: authorization: Bearer <key>');
+  if (hasRole(context, ['ADMINISTRATOR']) && context.viewer.department === null) return;
+  throw refusal(context, 'the role ADMINISTRATOR of the hub');
 }
 
-/** Throws unless the caller may read anything at all. */
-export function requireReader(context: HubContext): void {
-  if (context.viewer.mayRead) return;
-  throw new HubError('UNAUTHENTICATED', 'reading needs a key: authorization: Bearer <key>');
+/** Throws unless the caller has one of these roles, of this department where one is given. */
+export function requireRole(context: HubContext, roles: readonly Role[], department?: DepartmentCode): void {
+  if (hasRole(context, roles, department)) return;
+  throw refusal(context, `the role ${roles.join(' or ')}${department ? ` of ${department}` : ''}`);
 }
 
-/** Whether the caller may see personal data, such as a person's own number. */
-export const maySeePersonal = (context: HubContext): boolean => context.viewer.admin;
+/** Whether the caller may see data that lead to a person, such as their number. */
+export const maySeePersonal = ({ viewer }: HubContext): boolean => viewer.scopes.includes('PERSONAL');
 
 /** Throws unless the caller may change the registers of this feed's department. */
-export function requireRegistrar(context: HubContext, _feedId: string): void {
-  requireAdmin(context);
+export function requireRegistrar(context: HubContext, feedId: string): void {
+  const department = departmentOf(feedId);
+  if (department) requireRole(context, ['FEEDER', 'DUTY_OFFICER', 'ADMINISTRATOR'], department);
+  else requireAdmin(context);
+}
+
+function departmentOf(feedId: string): DepartmentCode | undefined {
+  try {
+    return departmentOfFeed(feedId);
+  } catch {
+    return undefined;
+  }
 }

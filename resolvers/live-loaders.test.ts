@@ -1,6 +1,15 @@
 import { expect, test } from '@jest/globals';
+import { ROOT } from '../model/access.js';
 import type { LiveAnswer, LivePort } from '../model/live.js';
-import { liveLoaders } from './live-loaders.js';
+import { Sight } from '../model/sight.js';
+import { liveLoaders as loadersFor } from './live-loaders.js';
+
+const sight = new Sight(
+  ROOT,
+  () => [],
+  () => new Date(),
+);
+const liveLoaders = (given: LivePort) => loadersFor(given, sight);
 
 /** A port that answers at once, and what it was asked. */
 function port() {

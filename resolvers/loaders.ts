@@ -23,6 +23,8 @@ import type {
   ThresholdRow,
   VisitorFlowRow,
 } from '../model/rows.js';
+import { feedOfStation, type Sight } from '../model/sight.js';
+import { seesWarning } from '../model/warning-sight.js';
 import type { Database } from '../prisma/database.js';
 import { loadJurisdictions } from '../prisma/store/jurisdictions.js';
 import type { PageRequest } from '../prisma/store/keyset.js';
@@ -56,8 +58,11 @@ import { latestVisitorFlow } from '../prisma/store/read-visitor-flow.js';
 import { sourcesOf, supersededBy } from '../prisma/store/read-warnings.js';
 import { readSnapshots } from '../prisma/store/warning-rows.js';
 import { type LiveLoaders, liveLoaders } from './live-loaders.js';
+import { many, one, placed } from './loader-kinds.js';
+import type { Viewer } from './viewer.js';
 
-/** One statement a kind and level of nesting, however many things ask. Made per operation, and anew per live event. */
+/** One statement a kind and level of nesting, however many things ask. Made per operation, and anew per live event. They load only what
+ *  the viewer may see: what is not there and what is not for them are the same. */
 export interface Loaders {
   readonly feed: DataLoader<string, FeedNode | undefined>;
   readonly feedsOfDepartment: DataLoader<string, readonly FeedNode[]>;
@@ -103,68 +108,83 @@ export interface Loaders {
   readonly revisionsOfEntry: DataLoader<string, readonly RegisterRow[]>;
 }
 
-export function createLoaders(db: Database, live: LivePort): Loaders {
+type Viewing = Pick<Viewer, 'sight' | 'seesExercises'> & Parameters<typeof seesWarning>[1];
+
+export function createLoaders(db: Database, live: LivePort, viewer: Viewing): Loaders {
+  const { sight } = viewer;
   return {
     feed: one(
-      (ids) => feedsById(db, ids),
+      async (ids) => (await feedsById(db, ids)).filter(({ id }) => sight.knows(id)),
       (row) => row.id,
     ),
     feedsOfDepartment: many(
-      (codes) => feedsOfDepartments(db, codes),
+      async (codes) => (await feedsOfDepartments(db, codes)).filter(({ id }) => sight.knows(id)),
       (row) => row.departmentCode,
     ),
     rejections: rejectionLoader(db),
     quality: qualityLoader(db),
-    ...incidentLoaders(db),
+    ...incidentLoaders(db, sight),
     jurisdictions: new DataLoader(async (keys) => {
       const found = await loadJurisdictions(db);
       return keys.map(() => found);
     }),
-    ...stationLoaders(db),
-    ...warningLoaders(db),
-    ...reportLoaders(db),
-    stationsIn: placed((wanted) => stationsIn(db, wanted), contentsKey),
-    entriesIn: placed((wanted) => entriesIn(db, wanted), contentsKey),
-    roadEvent: one(
-      (ids) => roadEventsById(db, ids),
-      (row) => row.factId,
-    ),
-    roadReports: many(
-      (ids) => roadReportsOf(db, ids),
-      (row) => row.factId,
-    ),
-    ...quakeLoaders(db),
-    ...fireLoaders(db),
-    ...registerLoaders(db),
-    live: liveLoaders(live),
+    ...stationLoaders(db, sight),
+    ...warningLoaders(db, viewer),
+    ...contentLoaders(db, sight),
+    ...roadLoaders(db, sight),
+    ...quakeLoaders(db, sight),
+    ...fireLoaders(db, sight),
+    ...registerLoaders(db, sight),
+    live: liveLoaders(live, sight),
   };
 }
 
-function warningLoaders(db: Database): Pick<Loaders, 'warning' | 'supersedes' | 'warningSources'> {
+/** Of rows that a feed brought, those that the viewer may see. */
+const seen = <R extends { readonly feedId: string }>(sight: Sight, rows: readonly R[]): readonly R[] =>
+  sight.all ? rows : rows.filter(({ feedId }) => sight.ofFeed(feedId));
+
+function contentLoaders(db: Database, sight: Sight): Pick<Loaders, 'stationsIn' | 'entriesIn' | 'latestVisitorFlow'> {
+  return {
+    stationsIn: placed((wanted) => stationsIn(db, wanted, sight.reach({ kind: 'property' })), contentsKey),
+    entriesIn: placed((wanted) => entriesIn(db, wanted, sight.reach({ kind: 'register' })), contentsKey),
+    // How many people are somewhere has no grade: who may see grades only does not see it.
+    latestVisitorFlow: one(
+      (codes) => latestVisitorFlow(db, codes, sight.reach({ exact: ['value'] })),
+      (row) => row.areaCode,
+    ),
+  };
+}
+
+function roadLoaders(db: Database, sight: Sight): Pick<Loaders, 'roadEvent' | 'roadReports'> {
+  return {
+    roadEvent: one(
+      (ids) => roadEventsById(db, ids, sight.reach()),
+      (row) => row.factId,
+    ),
+    roadReports: many(
+      async (ids) => seen(sight, await roadReportsOf(db, ids)),
+      (row) => row.factId,
+    ),
+  };
+}
+
+function warningLoaders(db: Database, viewer: Viewing): Pick<Loaders, 'warning' | 'supersedes' | 'warningSources'> {
   return {
     warning: new DataLoader(async (ids) => {
       const found = await readSnapshots(db.read, ids);
-      return ids.map((id) => found.get(id));
+      return ids.map((id) => {
+        const warning = found.get(id);
+        return warning && seesWarning(warning, viewer) ? warning : undefined;
+      });
     }),
     supersedes: new DataLoader(async (ids) => {
       const rows = await supersededBy(db, ids);
       return ids.map((id) => rows.filter((row) => row.successor === id).map((row) => row.identifier));
     }),
     warningSources: many(
-      (ids) => sourcesOf(db, ids),
+      async (ids) => (await sourcesOf(db, ids)).filter(({ feedId }) => viewer.sight.knows(feedId)),
       (row) => row.identifier,
     ),
-  };
-}
-
-function reportLoaders(db: Database): Pick<Loaders, 'latestVisitorFlow'> {
-  return {
-    latestVisitorFlow: one(
-      (codes) => latestVisitorFlow(db, codes),
-      (row) => row.areaCode,
-    ),
-    ...quakeLoaders(db),
-    ...registerLoaders(db),
   };
 }
 
@@ -179,22 +199,25 @@ type StationLoaders = Pick<
   | 'latest'
 >;
 
-function stationLoaders(db: Database): StationLoaders {
+function stationLoaders(db: Database, sight: Sight): StationLoaders {
+  const streams = (rows: readonly DatastreamRow[]): readonly DatastreamRow[] =>
+    sight.all ? rows : rows.filter(({ stationId, property }) => sight.ofPart(feedOfStation(stationId), { property }));
+  const reach = sight.reach({ kind: 'property' });
   return {
     station: one(
-      (ids) => stationsById(db, ids),
+      (ids) => stationsById(db, ids, reach),
       (row) => row.id,
     ),
     stationsUnder: placed(
-      (wanted) => stationsUnder(db, wanted),
+      (wanted) => stationsUnder(db, wanted, reach),
       ({ department, prefix }) => JSON.stringify([department, prefix]),
     ),
     datastream: one(
-      (ids) => datastreamsById(db, ids),
+      async (ids) => streams(await datastreamsById(db, ids)),
       (row) => row.id,
     ),
     datastreamsOfStation: many(
-      (ids) => datastreamsOfStations(db, ids),
+      async (ids) => streams(await datastreamsOfStations(db, ids)),
       (row) => row.stationId,
     ),
     thresholdsOfStation: many(
@@ -202,7 +225,7 @@ function stationLoaders(db: Database): StationLoaders {
       (row) => row.stationId,
     ),
     deviceStatesOfStation: many(
-      (ids) => latestDeviceStates(db, ids),
+      async (ids) => seen(sight, await latestDeviceStates(db, ids)),
       (row) => row.stationId,
     ),
     latest: one(
@@ -214,38 +237,37 @@ function stationLoaders(db: Database): StationLoaders {
 
 const contentsKey = ({ prefix, first, only }: Contents): string => JSON.stringify([prefix, first, only]);
 
-function quakeLoaders(db: Database): Pick<Loaders, 'earthquake' | 'quakeReports' | 'reportHistory'> {
+function quakeLoaders(db: Database, sight: Sight): Pick<Loaders, 'earthquake' | 'quakeReports' | 'reportHistory'> {
   return {
     earthquake: one(
-      (ids) => earthquakesById(db, ids),
+      (ids) => earthquakesById(db, ids, sight.reach()),
       (row) => row.factId,
     ),
     quakeReports: many(
-      (ids) => quakeReportsOf(db, ids),
+      async (ids) => seen(sight, await quakeReportsOf(db, ids)),
       (row) => row.factId,
     ),
     reportHistory: many(
       (ids) => reportHistory(db, ids),
       (row) => row.reportId,
     ),
-    ...registerLoaders(db),
   };
 }
 
 type IncidentLoaders = Pick<Loaders, 'incident' | 'revisionsOfIncident' | 'incidentReport' | 'reportsOfIncident'>;
 
-function incidentLoaders(db: Database): IncidentLoaders {
+function incidentLoaders(db: Database, sight: Sight): IncidentLoaders {
   return {
     incidentReport: one(
-      (ids) => reportsById(db, ids),
+      async (ids) => seen(sight, await reportsById(db, ids)),
       (row) => row.id,
     ),
     reportsOfIncident: many(
-      (ids) => reportsOfIncidents(db, ids),
+      async (ids) => seen(sight, await reportsOfIncidents(db, ids)),
       (row) => row.incidentId,
     ),
     incident: one(
-      (ids) => incidentsById(db, ids),
+      async (ids) => seen(sight, await incidentsById(db, ids)),
       (row) => row.id,
     ),
     revisionsOfIncident: many(
@@ -255,43 +277,51 @@ function incidentLoaders(db: Database): IncidentLoaders {
   };
 }
 
-function fireLoaders(db: Database): Pick<Loaders, 'fire' | 'hotspotsOfFire' | 'alarmsOfFire' | 'sightingCounts'> {
+function fireLoaders(
+  db: Database,
+  sight: Sight,
+): Pick<Loaders, 'fire' | 'hotspotsOfFire' | 'alarmsOfFire' | 'sightingCounts'> {
   return {
     fire: one(
-      (ids) => firesById(db, ids),
+      (ids) => firesById(db, ids, sight.reach()),
       (row) => row.id,
     ),
     hotspotsOfFire: many(
-      (ids) => hotspotsOf(db, ids),
+      async (ids) => seen(sight, await hotspotsOf(db, ids)),
       (row) => row.fireId as string,
     ),
     alarmsOfFire: many(
-      (ids) => alarmsOf(db, ids),
+      async (ids) => seen(sight, await alarmsOf(db, ids)),
       (row) => row.fireId as string,
     ),
     sightingCounts: one(
-      (ids) => sightingCounts(db, ids),
+      (ids) => sightingCounts(db, ids, sight.reach()),
       (row) => row.fireId,
     ),
   };
 }
 
-function registerLoaders(db: Database): Pick<Loaders, 'entry' | 'entriesOfCode' | 'referring' | 'revisionsOfEntry'> {
+function registerLoaders(
+  db: Database,
+  sight: Sight,
+): Pick<Loaders, 'entry' | 'entriesOfCode' | 'referring' | 'revisionsOfEntry'> {
   const keyOf = ({ noun, code }: RegisterKey): string => JSON.stringify([noun, code]);
+  const visible = (rows: readonly RegisterRow[]): readonly RegisterRow[] =>
+    sight.all ? rows : rows.filter(({ feedId, noun }) => sight.ofPart(feedId, { register: noun }));
   return {
     entry: one(
-      (ids) => entriesById(db, ids),
+      async (ids) => visible(await entriesById(db, ids)),
       (row) => row.id,
     ),
     entriesOfCode: new DataLoader(
       async (keys) => {
-        const rows = await entriesByCode(db.read, keys);
+        const rows = visible(await entriesByCode(db.read, keys));
         return keys.map((key) => rows.filter((row) => keyOf(row) === keyOf(key)));
       },
       { cacheKeyFn: keyOf },
     ),
     referring: placed(
-      (wanted) => entriesReferring(db, wanted),
+      (wanted) => entriesReferring(db, wanted, sight.reach({ kind: 'register' })),
       ({ noun, field, code }) => JSON.stringify([noun, field, code]),
     ),
     revisionsOfEntry: many(
@@ -299,42 +329,6 @@ function registerLoaders(db: Database): Pick<Loaders, 'entry' | 'entriesOfCode' 
       (row) => row.id,
     ),
   };
-}
-
-function one<K, V>(
-  read: (keys: readonly K[]) => Promise<readonly V[]>,
-  keyOf: (value: V) => K,
-): DataLoader<K, V | undefined> {
-  return new DataLoader(async (keys) => {
-    const found = new Map((await read(keys)).map((value) => [keyOf(value), value]));
-    return keys.map((key) => found.get(key));
-  });
-}
-
-function many<K, V>(
-  read: (keys: readonly K[]) => Promise<readonly V[]>,
-  keyOf: (value: V) => K,
-): DataLoader<K, readonly V[]> {
-  return new DataLoader(async (keys) => {
-    const groups = new Map<K, V[]>(keys.map((key) => [key, []]));
-    for (const value of await read(keys)) groups.get(keyOf(value))?.push(value);
-    return keys.map((key) => groups.get(key) ?? []);
-  });
-}
-
-/** For rows that say by `place` which of the keys they answer. */
-function placed<K, V extends { readonly place: number }>(
-  read: (keys: readonly K[]) => Promise<readonly V[]>,
-  keyOf: (key: K) => string,
-): DataLoader<K, readonly Omit<V, 'place'>[], string> {
-  return new DataLoader(
-    async (keys) => {
-      const groups: Omit<V, 'place'>[][] = keys.map(() => []);
-      for (const { place, ...row } of await read(keys)) groups[place]?.push(row);
-      return groups;
-    },
-    { cacheKeyFn: keyOf },
-  );
 }
 
 /** Feeds that ask for the same page share a statement; there are as many statements as different pages in the operation. */

@@ -1,11 +1,19 @@
 import SchemaBuilder from '@pothos/core';
 import RelayPlugin from '@pothos/plugin-relay';
-import type { HubContext } from '../resolvers/context.js';
+import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
+import type { Role, Scope } from '../model/access.js';
+import { type HubContext, hasRole, isKnown, refusal } from '../resolvers/context.js';
 
 /** The one builder of a schema; each `buildSchema` call makes its own, so nothing is shared between hubs. */
 export function createBuilder() {
   return new SchemaBuilder<{
     Context: HubContext;
+    AuthScopes: {
+      /** Anyone with a credential. */
+      known: boolean;
+      role: Role;
+      scope: Scope;
+    };
     DefaultFieldNullability: false;
     DefaultEdgesNullability: { list: false; items: false };
     DefaultNodeNullability: false;
@@ -16,7 +24,19 @@ export function createBuilder() {
       ID: { Input: string; Output: string | number };
     };
   }>({
-    plugins: [RelayPlugin],
+    // Authorisation comes first in the list, so that it runs before anything else does.
+    plugins: [ScopeAuthPlugin, RelayPlugin],
+    scopeAuth: {
+      authScopes: (context) => ({
+        known: isKnown(context),
+        role: (role) => hasRole(context, [role]),
+        scope: (scope) => context.viewer.scopes.includes(scope),
+      }),
+      // A type's own scopes are asked once an object, not once a field.
+      runScopesOnType: true,
+      authorizeOnSubscribe: true,
+      unauthorizedError: (_parent, context) => refusal(context, 'a right that this key or token does not give'),
+    },
     defaultFieldNullability: false,
     relay: {
       nodeQueryOptions: false,

@@ -1,5 +1,4 @@
-import { defaultFieldResolver, type GraphQLFieldResolver, type GraphQLSchema } from 'graphql';
-import { type HubContext, requireReader } from '../resolvers/context.js';
+import type { GraphQLSchema } from 'graphql';
 import { createBuilder } from './builder.js';
 import { addAirQuality } from './ecology/air-quality.js';
 import { addIncidentReports } from './emergency/incident-report.js';
@@ -28,9 +27,11 @@ import { addRoadEvents } from './transport/road-event.js';
 /** The hub's whole public schema. */
 export function buildSchema(): GraphQLSchema {
   const builder = createBuilder();
-  builder.queryType({ description: 'What can be asked. 查询。' });
-  builder.mutationType({ description: 'What can be changed. 变更。' });
-  builder.subscriptionType({ description: 'What can be followed live. 订阅。' });
+  // Closed unless a field says `skipTypeScopes`, so that no new field can forget it.
+  const authScopes = { known: true };
+  builder.queryType({ description: 'What can be asked. 查询。', authScopes });
+  builder.mutationType({ description: 'What can be changed. 变更。', authScopes });
+  builder.subscriptionType({ description: 'What can be followed live. 订阅。', authScopes });
   addScalars(builder);
   const refs = createRefs(builder);
   addFeeds(builder, refs);
@@ -54,22 +55,5 @@ export function buildSchema(): GraphQLSchema {
   addLive(builder, refs);
   addMajorHazards(builder, refs);
   addVisitorFlow(builder, refs);
-  return forReadersOnly(builder.toSchema());
+  return builder.toSchema();
 }
-
-/** Whatever the root field, its caller must have the right to read: asked here once, so that no new field can forget it. */
-function forReadersOnly(schema: GraphQLSchema): GraphQLSchema {
-  for (const type of [schema.getQueryType(), schema.getMutationType()])
-    for (const field of Object.values(type?.getFields() ?? {}))
-      field.resolve = guarded(field.resolve ?? defaultFieldResolver);
-  for (const field of Object.values(schema.getSubscriptionType()?.getFields() ?? {}))
-    if (field.subscribe) field.subscribe = guarded(field.subscribe);
-  return schema;
-}
-
-const guarded =
-  (resolve: GraphQLFieldResolver<unknown, HubContext>): GraphQLFieldResolver<unknown, HubContext> =>
-  (root, args, context, info) => {
-    requireReader(context);
-    return resolve(root, args, context, info);
-  };

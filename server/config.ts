@@ -12,6 +12,7 @@ import { OUTBOUND_RULE } from '../connectors/outbound.js';
 import type { RuntimeSettings } from '../connectors/runtime.js';
 import { DEPARTMENTS } from '../model/department.js';
 import { LIVE_NOUNS, liveNounOf } from '../model/live-nouns.js';
+import { accessSettings } from './access/settings.js';
 import { type Secrets, substitute } from './substitute.js';
 
 /** A mistake in the settings file: where, and what to do. */
@@ -29,6 +30,8 @@ const hubSettings = z.strictObject({
   outbound: z
     .strictObject({ allow: z.array(z.string().regex(OUTBOUND_RULE, { error: 'host:port, a port of * for any' })) })
     .optional(),
+  /** Who may come in beside those with keys. */
+  access: accessSettings.prefault({}),
   keepObservationsDays: z.int().min(1).max(36_500).default(400),
   keepLogDays: z.int().min(1).max(36_500).default(30),
   keepRejectionsDays: z.int().min(1).max(36_500).default(90),

@@ -2,21 +2,24 @@ import type { IncomingMessage } from 'node:http';
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import { type ExecutionResult, type GraphQLError, type GraphQLSchema, NoSchemaIntrospectionCustomRule } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
+import { HubError } from '../model/errors.js';
 import type { HubContext } from '../resolvers/context.js';
 import { formatError, maskError } from '../schema/errors.js';
-import type { Viewer } from './auth.js';
+import type { Session } from './access/sessions.js';
 import { exampleQueries } from './examples.js';
 
 /** What yoga gets from the node server besides the request itself. */
 export interface NodeContext {
   readonly req: IncomingMessage;
+  readonly session: Session;
 }
 
 export interface GraphqlOptions {
   readonly schema: GraphQLSchema;
   /** A context for one operation. `onSlow` is called when its subscriber has fallen too far behind. */
-  readonly context: (request: IncomingMessage, authorization: string | undefined, onSlow: () => void) => HubContext;
-  readonly viewer: (request: IncomingMessage, authorization: string | undefined) => Viewer;
+  readonly context: (session: Session, onSlow: () => void) => HubContext;
+  /** Who asks. Throws HubError where what is sent is wrong or cannot be judged. */
+  readonly identify: (request: IncomingMessage, authorization: string | undefined) => Promise<Session>;
   readonly demo: boolean;
   readonly onError: (error: unknown, requestId: string) => void;
 }
@@ -39,22 +42,21 @@ export function createGraphql(options: GraphqlOptions): Yoga {
     // Carried along, not fetched from elsewhere: the city's network reaches no other.
     renderGraphiQL,
     maskedErrors: { maskError: (error) => maskError(error, options.onError) },
-    context: ({ req }) =>
-      options.context(req, req.headers.authorization, () => {
+    context: ({ req, session }) =>
+      options.context(session, () => {
         // The stream is stuck behind a reader that does not read: only ending the connection frees it.
         req.socket.destroy();
       }),
-    plugins: [introspectionForReaders(options), ownCodesForValidation, tellWhyAStreamEnds(options)],
+    plugins: [introspectionByRight, ownCodesForValidation, tellWhyAStreamEnds(options)],
   });
 }
 
-/** Whoever may not read anything may not read the schema either. */
-const introspectionForReaders = (options: GraphqlOptions): Plugin<Partial<HubContext> & NodeContext> => ({
+/** Asking GraphQL for the schema is a permission; the schema itself is public as the file /schema.graphql. */
+const introspectionByRight: Plugin<NodeContext> = {
   onValidate: ({ context, addValidationRule }) => {
-    const viewer = context.viewer ?? options.viewer(context.req, context.req.headers.authorization);
-    if (!viewer.mayRead) addValidationRule(NoSchemaIntrospectionCustomRule);
+    if (!context.session.viewer.scopes.includes('INTROSPECT')) addValidationRule(NoSchemaIntrospectionCustomRule);
   },
-});
+};
 
 /** What does not validate is BAD_INPUT on every transport: yoga would give it a code of its own, outside the hub's table. */
 const ownCodesForValidation: Plugin = {
@@ -66,32 +68,53 @@ const ownCodesForValidation: Plugin = {
 };
 
 /** A live stream that breaks (cursor overtaken, too slow) ends with a last result that says why, instead of a cut connection. */
-const tellWhyAStreamEnds = (options: GraphqlOptions): Plugin<HubContext> => ({
-  onSubscribe: () => ({
-    onSubscribeResult: ({ result, setResult }) => {
-      if (Symbol.asyncIterator in result) setResult(endingWithReason(result, options));
-    },
-  }),
+const tellWhyAStreamEnds = (options: GraphqlOptions): Plugin<HubContext & NodeContext> => ({
+  onSubscribe: async ({ args }) => {
+    await args.contextValue.session.keep();
+    return {
+      onSubscribeResult: ({ result, setResult }) => {
+        if (Symbol.asyncIterator in result)
+          setResult(endingWithReason(result, args.contextValue.viewer.signal, options));
+      },
+    };
+  },
 });
+
+/** What a live stream is told when its credential ends. */
+const ended = (signal: AbortSignal): HubError =>
+  new HubError(
+    'UNAUTHENTICATED',
+    signal.reason === 'expired' ? 'the credential has expired' : 'the credential was revoked',
+  );
 
 function endingWithReason(
   source: AsyncIterableIterator<ExecutionResult> | AsyncIterable<ExecutionResult>,
+  signal: AbortSignal,
   options: GraphqlOptions,
 ): AsyncIterableIterator<ExecutionResult> {
   const iterator = source[Symbol.asyncIterator]();
-  let ended = false;
+  const stopped = new Promise<never>((_, reject) => {
+    if (signal.aborted) reject(ended(signal));
+    else signal.addEventListener('abort', () => reject(ended(signal)), { once: true });
+  });
+  stopped.catch(() => {});
+  let over = false;
   return {
     async next() {
-      if (ended) return { done: true, value: undefined };
+      if (over) return { done: true, value: undefined };
       try {
-        return (await iterator.next()) as IteratorResult<ExecutionResult, undefined>;
+        const result = (await Promise.race([stopped, iterator.next()])) as IteratorResult<ExecutionResult, undefined>;
+        // What was made ready while the credential ended is not told any more.
+        if (signal.aborted) throw ended(signal);
+        return result;
       } catch (error) {
-        ended = true;
+        over = true;
+        void Promise.resolve(iterator.return?.()).catch(() => {});
         return { done: false, value: { errors: [maskError(error, options.onError)] } };
       }
     },
     async return() {
-      ended = true;
+      over = true;
       await iterator.return?.();
       return { done: true, value: undefined };
     },

@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
+import { ERROR_CODES, HubError } from '../model/errors.js';
+import type { Session } from './access/sessions.js';
 import type { Yoga } from './graphql.js';
 import { landingPage } from './landing-page.js';
 import type { PushRouter } from './push-router.js';
@@ -10,6 +12,8 @@ const MAX_QUERY_BYTES = 256 * 1024;
 export interface HttpOptions {
   readonly yoga: Yoga;
   readonly push: PushRouter;
+  /** Throws HubError where the credential is wrong or cannot be judged. */
+  readonly identify: (request: IncomingMessage) => Promise<Session>;
   readonly metrics: Registry;
   /** Undefined when ready, else the reason why not. */
   readonly notReady: () => Promise<string | undefined>;
@@ -57,7 +61,7 @@ export function listen(server: Server, port: number, host: string): Promise<stri
 
 async function route(request: IncomingMessage, response: ServerResponse, options: HttpOptions): Promise<void> {
   const path = (request.url ?? '/').split('?')[0] ?? '/';
-  if (path === '/graphql') return graphql(request, response, options.yoga);
+  if (path === '/graphql') return graphql(request, response, options);
   if (path.startsWith('/feeds/')) return options.push.handle(request, response, path);
   if (path === '/health/live') return reply(response, 200, 'live');
   if (path === '/health/ready') {
@@ -69,7 +73,7 @@ async function route(request: IncomingMessage, response: ServerResponse, options
   reply(response, 404, 'not found');
 }
 
-async function graphql(request: IncomingMessage, response: ServerResponse, yoga: Yoga): Promise<void> {
+async function graphql(request: IncomingMessage, response: ServerResponse, options: HttpOptions): Promise<void> {
   if (request.method === 'POST') {
     const type = request.headers['content-type'] ?? '';
     if (!/^application\/json\b/i.test(type)) return graphqlFault(response, 415, 'send application/json');
@@ -77,7 +81,25 @@ async function graphql(request: IncomingMessage, response: ServerResponse, yoga:
     if (Number(request.headers['content-length']) > MAX_QUERY_BYTES)
       return graphqlFault(response, 413, `the request is larger than ${MAX_QUERY_BYTES} bytes`);
   }
-  await yoga.requestListener(request, response);
+  const session = await options.identify(request).catch((error: unknown) => {
+    if (error instanceof HubError) return error;
+    throw error;
+  });
+  if (session instanceof HubError) return refused(response, session);
+  response.once('close', () => session.close());
+  await options.yoga(request, response, { session });
+}
+
+/** A request whose credential is not good, or cannot be judged. */
+function refused(response: ServerResponse, { code, publicMessage, details }: HubError): void {
+  if (code === 'UNAUTHENTICATED') response.setHeader('www-authenticate', 'Bearer');
+  if (typeof details.retryAfterSeconds === 'number') response.setHeader('retry-after', details.retryAfterSeconds);
+  reply(
+    response,
+    ERROR_CODES[code],
+    JSON.stringify({ errors: [{ message: publicMessage, extensions: { ...details, code } }] }),
+    'application/json; charset=utf-8',
+  );
 }
 
 function graphqlFault(response: ServerResponse, status: number, message: string): void {

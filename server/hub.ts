@@ -5,6 +5,7 @@ import { HubError } from '../model/errors.js';
 import type { ReloadResult } from '../model/reload.js';
 import { type Database, openDatabase } from '../prisma/database.js';
 import { Partitions } from '../prisma/store/partitions.js';
+import { Identity } from './access/identity.js';
 import { Clockwork, expiryJob } from './clockwork.js';
 import type { Config } from './config.js';
 import { Demo, type DemoDepartments } from './demo.js';
@@ -130,6 +131,7 @@ export class Hub {
     const web = new Web({
       ...ground,
       ...this.options,
+      identity: this.#identity(ground),
       now: this.#now,
       demo: this.options.demo !== undefined,
       reloadSettings: () => this.reload(),
@@ -137,6 +139,11 @@ export class Hub {
     await web.start();
     this.#web = web;
     this.#onStop('web', () => web.stop());
+  }
+
+  #identity({ db, log }: Ground): Identity {
+    const { adminKey, config, demo } = this.options;
+    return new Identity({ db, log, adminKey, settings: config.hub.access, demo: demo !== undefined, now: this.#now });
   }
 
   async #startFeeds(ground: Ground): Promise<void> {

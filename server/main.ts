@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { messageOf } from '../model/errors.js';
-import { keptKey } from './auth.js';
+import { keptKey } from './access/kept-key.js';
 import { type Config, ConfigError, readConfig } from './config.js';
 import { connectors } from './connectors.js';
 import { EmbeddedDatabase } from './database/embedded-database.js';

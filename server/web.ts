@@ -10,7 +10,8 @@ import type { HubContext } from '../resolvers/context.js';
 import { REPORTS_FEED } from '../resolvers/emergency/file-report.js';
 import { createLoaders } from '../resolvers/loaders.js';
 import { buildSchema } from '../schema/index.js';
-import { viewerOf } from './auth.js';
+import type { Identity } from './access/identity.js';
+import type { Session } from './access/sessions.js';
 import type { FeedMonitor } from './feed-monitor.js';
 import { createGraphql, type GraphqlOptions } from './graphql.js';
 import { createHttp, listen } from './http.js';
@@ -33,7 +34,7 @@ export interface WebOptions {
   readonly logger: Logger;
   readonly host: string;
   readonly port: number;
-  readonly adminKey: string;
+  readonly identity: Identity;
   readonly demo: boolean;
   readonly reloadSettings: () => Promise<ReloadResult>;
   readonly now: () => Date;
@@ -52,14 +53,15 @@ export class Web {
     const graphql: GraphqlOptions = {
       schema: buildSchema(),
       demo: options.demo,
-      context: (request, authorization, onSlow) => this.#context(authorization, request.socket.remoteAddress, onSlow),
-      viewer: (request, authorization) => viewerOf(authorization, request.socket.remoteAddress, options),
+      context: (session, onSlow) => this.#context(session, onSlow),
+      identify: (request, authorization) => options.identity.open(authorization, request.socket.remoteAddress),
       onError: (error, requestId) => this.#failed(error, requestId),
     };
     const yoga = createGraphql(graphql);
     this.#server = createHttp({
       yoga,
       push: options.push,
+      identify: (request) => graphql.identify(request, request.headers.authorization),
       metrics: options.metrics.registry,
       notReady: () => this.#notReady(),
       onError: (error) => this.#failed(error, randomUUID()),
@@ -89,16 +91,16 @@ export class Web {
     clearTimeout(cut);
   }
 
-  #context(authorization: string | undefined, remoteAddress: string | undefined, onSlow: () => void): HubContext {
+  #context({ viewer }: Session, onSlow: () => void): HubContext {
     const { db, divisions, log, monitor, repair, live, now } = this.options;
     return {
       db,
       divisions: divisions.registry,
       hub: log,
       now,
-      viewer: viewerOf(authorization, remoteAddress, this.options),
+      viewer,
       live,
-      loaders: createLoaders(db, live),
+      loaders: createLoaders(db, live, viewer),
       requestId: randomUUID(),
       onSlow,
       feedControl: {

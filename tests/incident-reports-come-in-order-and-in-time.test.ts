@@ -235,7 +235,7 @@ describe('what is refused', () => {
   });
 
   test('a reader files nothing, and sees no contact', async () => {
-    expect(await codeOf({ ...good, idempotencyKey: 'reader' }, READER)).toBe('UNAUTHENTICATED');
+    expect(await codeOf({ ...good, idempotencyKey: 'reader' }, READER)).toBe('FORBIDDEN');
     await filed({ ...FIRST, contactName: '演甲', contactPhone: '0992-1234567' });
     const { data } = await graph.answer(
       '{ incidents(first: 200) { edges { node { reports { contactName contactPhone text } } } } }',

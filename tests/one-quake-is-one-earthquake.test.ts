@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { graphql } from './generated/gql.js';
-import { ADMIN, type Graph, openGraph } from './support/graph.js';
+import { ADMIN, type Graph, openGraph, READER } from './support/graph.js';
 import { earthquakeRecord } from './support/records.js';
 
 const NOW = new Date('2026-06-01T08:00:00Z');
@@ -139,7 +139,7 @@ test('nobody without the admin key moves a report, and what does not exist is NO
   const report = quake!.sources[0]!.id;
   const code = async (variables: { report: string; to: string }, viewer = ADMIN) =>
     (await graph.answer(String(JOIN), variables, viewer)).errors?.[0]?.extensions.code;
-  expect(await code({ report, to: quake!.id }, { admin: false, mayRead: true })).toBe('UNAUTHENTICATED');
+  expect(await code({ report, to: quake!.id }, READER)).toBe('FORBIDDEN');
   expect(await code({ report: 'x', to: quake!.id })).toBe('NOT_FOUND');
   expect(await code({ report, to: '999999' })).toBe('NOT_FOUND');
   expect(await code({ report, to: 'x' })).toBe('NOT_FOUND');

@@ -105,9 +105,9 @@ describe('saving by hand', () => {
 
   test('a reader may not save or retire, and nothing is changed', async () => {
     const { errors } = await graph.answer(String(SAVE), { input: { code: 'K-r', name: 'r', ...DEPOT } }, READER);
-    expect(errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED');
+    expect(errors?.[0]?.extensions.code).toBe('FORBIDDEN');
     const retire = `mutation { retireSupplyDepot(id: "${FEED}:supply-depot:K-1") { id } }`;
-    expect((await graph.answer(retire, {}, READER)).errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED');
+    expect((await graph.answer(retire, {}, READER)).errors?.[0]?.extensions.code).toBe('FORBIDDEN');
     expect(await depots({ text: 'K-' })).toEqual(['K-1', 'K-race']);
   });
 

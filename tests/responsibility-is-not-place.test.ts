@@ -142,7 +142,7 @@ describe('what is wrong is said', () => {
   test('assigning needs the administrator', async () => {
     await expect(
       assign({ jurisdiction: 'xpcc:07', division: '654202500', from: '2026-06-01T00:00:00Z' }, READER),
-    ).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    ).rejects.toMatchObject({ code: 'FORBIDDEN' });
   });
   test('a jurisdiction cannot lie above itself', async () => {
     const save = (id: string, parent?: string): Promise<unknown> =>

@@ -69,9 +69,14 @@ export class Where {
 
   /** Adds a condition in which each `?` stands for the next value. */
   and(condition: string, ...values: readonly unknown[]): this {
-    let next = 0;
-    this.#conditions.push(`(${condition.replaceAll('?', () => this.bind(values[next++]))})`);
+    this.#conditions.push(`(${this.placed(condition, ...values)})`);
     return this;
+  }
+
+  /** The condition with its values bound, for use elsewhere in the statement. */
+  placed(condition: string, ...values: readonly unknown[]): string {
+    let next = 0;
+    return condition.replaceAll('?', () => this.bind(values[next++]));
   }
 
   /** The placeholder of a new parameter. */

@@ -1,6 +1,9 @@
 import type { Page, QuakeReportRow, RevisionRow } from '../../model/rows.js';
+import type { Reach } from '../../model/sight.js';
 import type { Database } from '../database.js';
 import { factKeys } from './facts.js';
+import { Where } from './keyset.js';
+import { headsInReach } from './reach.js';
 import { COMMON_COLUMNS, type ReportQuery, readReports } from './read-reports.js';
 
 const COLUMNS = `fact_id AS "factId", catalogue, depth_km AS "depthKm", magnitude, magnitude_type AS "magnitudeType", place, review,
@@ -8,22 +11,36 @@ const COLUMNS = `fact_id AS "factId", catalogue, depth_km AS "depthKm", magnitud
 const REPORTS = `(SELECT e.*, r.fact_id AS fact_key, r.fact_id::text, r.precedence, r.version FROM earthquake_report e JOIN fact_report r ON r.report_id = e.id) q`;
 const HEADS = `(SELECT e.*, f.id AS fact_key, f.id::text AS fact_id FROM fact f JOIN earthquake_report e ON e.id = f.head_id WHERE f.kind = 'earthquake') q`;
 
+const heads = (where: Where, reach: Reach | undefined): string =>
+  reach ? headsInReach(where, reach, 'earthquake', 'earthquake_report') : HEADS;
+
 export interface QuakeQuery extends ReportQuery {
   readonly minMagnitude?: number | undefined;
 }
 
 /** The report that each earthquake goes by, newest origin time first; withdrawn earthquakes are left out. */
 export const readEarthquakes = (db: Database, query: QuakeQuery): Promise<Page<QuakeReportRow>> =>
-  readReports<QuakeReportRow>(db, query, HEADS, COLUMNS, (where) => {
-    where.and('NOT withdrawn');
-    if (query.minMagnitude !== undefined) where.and('magnitude >= ?', query.minMagnitude);
-  });
+  readReports<QuakeReportRow>(
+    db,
+    query,
+    (where) => heads(where, query.reach),
+    COLUMNS,
+    (where) => {
+      where.and('NOT withdrawn');
+      if (query.minMagnitude !== undefined) where.and('magnitude >= ?', query.minMagnitude);
+    },
+  );
 
-/** The report that each of these earthquakes goes by, withdrawn or not. */
-export async function earthquakesById(db: Database, ids: readonly string[]): Promise<QuakeReportRow[]> {
+/** The report that each of these earthquakes goes by within reach, withdrawn or not. */
+export async function earthquakesById(
+  db: Database,
+  ids: readonly string[],
+  reach: Reach | undefined,
+): Promise<QuakeReportRow[]> {
+  const where = new Where().and('fact_key = ANY(?::bigint[])', factKeys(ids));
   const { rows } = await db.read.query<QuakeReportRow>(
-    `SELECT ${COMMON_COLUMNS}, ${COLUMNS} FROM ${HEADS} WHERE fact_key = ANY($1::bigint[])`,
-    [factKeys(ids)],
+    `SELECT ${COMMON_COLUMNS}, ${COLUMNS} FROM ${heads(where, reach)} ${where.sql}`,
+    where.values,
   );
   return rows;
 }

@@ -1,11 +1,15 @@
 import { contains } from '../../model/area.js';
 import type { Page, RegisterRow } from '../../model/rows.js';
+import type { Reach } from '../../model/sight.js';
 import type { Database, Queryable } from '../database.js';
 import { chunkSize, decodeKey, encodeKey, type PageRequest, pageSize, toPage, Where } from './keyset.js';
 import { type PlaceQuery, wherePlace } from './place-conditions.js';
+import { inReach, whereInReach } from './reach.js';
 
 export interface RegisterQuery extends PageRequest, PlaceQuery {
   readonly noun: string;
+  /** Only what the viewer may see. */
+  readonly reach?: Reach | undefined;
   /** Part of the name, or the beginning of the code. */
   readonly text?: string | undefined;
   readonly feeds?: readonly string[] | undefined;
@@ -46,6 +50,7 @@ export async function readRegister(db: Database, query: RegisterQuery): Promise<
 function conditions(query: RegisterQuery, after: string | undefined): Where {
   const where = new Where().and('e.noun = ?', query.noun);
   if (after !== undefined) where.and('e.id > ?', after);
+  whereInReach(where, query.reach, 'e.feed_id', 'e.noun');
   if (query.text !== undefined) {
     const text = query.text.replaceAll(/[\\%_]/g, '\\$&');
     where.and('e.name ILIKE ? OR e.code ILIKE ?', `%${text}%`, `${text}%`);
@@ -111,13 +116,22 @@ export const MAX_REFERRING = 200;
 export async function entriesReferring(
   db: Database,
   wanted: readonly Referring[],
+  reach: Reach | undefined,
 ): Promise<(RegisterRow & { readonly place: number })[]> {
+  const where = new Where();
+  const [nouns, fields, codes, most] = [
+    where.bind(wanted.map((w) => w.noun)),
+    where.bind(wanted.map((w) => w.field)),
+    where.bind(wanted.map((w) => w.code)),
+    where.bind(MAX_REFERRING),
+  ];
   const { rows } = await db.read.query<RegisterRow & { place: number }>(
     `SELECT w.place::int, ${REGISTER_COLUMNS}
-     FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS w(noun, field, code, place)
+     FROM unnest(${nouns}::text[], ${fields}::text[], ${codes}::text[]) WITH ORDINALITY AS w(noun, field, code, place)
      CROSS JOIN LATERAL (SELECT * FROM register_entry r
-       WHERE r.noun = w.noun AND r.fields @> jsonb_build_object(w.field, w.code) AND r.retired_at IS NULL ORDER BY r.id LIMIT $4) e`,
-    [wanted.map((w) => w.noun), wanted.map((w) => w.field), wanted.map((w) => w.code), MAX_REFERRING],
+       WHERE r.noun = w.noun AND r.fields @> jsonb_build_object(w.field, w.code) AND r.retired_at IS NULL
+         AND ${inReach(where, reach, 'r.feed_id', 'r.noun')} ORDER BY r.id LIMIT ${most}) e`,
+    where.values,
   );
   return rows.map((row) => ({ ...row, place: row.place - 1 }));
 }

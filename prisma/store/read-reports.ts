@@ -1,13 +1,17 @@
 import type { MultiPolygon, Polygon } from 'geojson';
 import { boundsOf, contains } from '../../model/area.js';
 import type { Page, ReportRow } from '../../model/rows.js';
+import type { Reach } from '../../model/sight.js';
 import type { Database } from '../database.js';
 import { chunkSize, decodeKey, encodeKey, type PageRequest, pageSize, toPage, Where } from './keyset.js';
+import { whereInReach } from './reach.js';
 
 export interface ReportQuery extends PageRequest {
   readonly divisionPrefixes?: readonly string[] | undefined;
   readonly since?: Date | undefined;
   readonly within?: Polygon | MultiPolygon | undefined;
+  /** Only what the viewer may see. */
+  readonly reach?: Reach | undefined;
 }
 
 /** What every report has; written by `upsert` of REPORT_COLUMNS. */
@@ -25,11 +29,12 @@ const POINT: Shape<ReportRow> = {
   meets: (area, { lon, lat }) => lon !== null && lat !== null && contains(area, lon, lat),
 };
 
-/** A table of reports, newest first; `columns` are those of the noun itself, as a select list; `more` adds conditions of the noun. */
+/** A table of reports within the query's reach, newest first; `columns` are those of the noun itself, as a select list; `more` adds conditions
+ *  of the noun; `table` may bind values of its own. */
 export async function readReports<R extends ReportRow>(
   db: Database,
   query: ReportQuery,
-  table: string,
+  table: string | ((where: Where) => string),
   columns: string,
   more?: (where: Where) => void,
   shape: Shape<R> = POINT,
@@ -41,8 +46,9 @@ export async function readReports<R extends ReportRow>(
   for (;;) {
     const where = conditions(query, after, shape.bounds);
     more?.(where);
+    const from = typeof table === 'string' ? table : table(where);
     const { rows } = await db.read.query<R>(
-      `SELECT ${COMMON_COLUMNS}, ${columns} FROM ${table} ${where.sql} ORDER BY observed_at DESC, id DESC LIMIT ${where.bind(limit)}`,
+      `SELECT ${COMMON_COLUMNS}, ${columns} FROM ${from} ${where.sql} ORDER BY observed_at DESC, id DESC LIMIT ${where.bind(limit)}`,
       where.values,
     );
     const { within } = query;
@@ -60,6 +66,7 @@ function conditions(
   [w, s, e, n]: Shape<ReportRow>['bounds'],
 ): Where {
   const where = new Where();
+  whereInReach(where, query.reach, 'feed_id');
   if (after) where.and('(observed_at, id) < (?::timestamptz, ?)', after[0], after[1]);
   if (query.since) where.and('observed_at >= ?', query.since);
   if (query.divisionPrefixes)

@@ -1,9 +1,11 @@
 import booleanIntersects from '@turf/boolean-intersects';
 import type { RoadPhase, RoadState } from '../../model/road-event.js';
 import type { Page, RoadEventRow } from '../../model/rows.js';
+import type { Reach } from '../../model/sight.js';
 import type { Database } from '../database.js';
 import { factKeys } from './facts.js';
-import type { Where } from './keyset.js';
+import { Where } from './keyset.js';
+import { headsInReach } from './reach.js';
 import { COMMON_COLUMNS, type ReportQuery, readReports } from './read-reports.js';
 
 const COLUMNS = `fact_id AS "factId", event_kind AS "eventKind", state, cause, cause_text AS "causeText", road_code AS "roadCode", section, direction,
@@ -14,6 +16,9 @@ const COLUMNS = `fact_id AS "factId", event_kind AS "eventKind", state, cause, c
   place_note AS "placeNote", geometry`;
 const HEADS = `(SELECT e.*, f.id AS fact_key, f.id::text AS fact_id FROM fact f JOIN road_event e ON e.id = f.head_id WHERE f.kind = 'road-event') q`;
 const REPORTS = `(SELECT e.*, r.fact_id AS fact_key, r.fact_id::text, r.precedence, r.version FROM road_event e JOIN fact_report r ON r.report_id = e.id) q`;
+
+const heads = (where: Where, reach: Reach | undefined): string =>
+  reach ? headsInReach(where, reach, 'road-event', 'road_event') : HEADS;
 
 export interface RoadEventQuery extends ReportQuery {
   readonly states?: readonly RoadState[] | undefined;
@@ -31,10 +36,17 @@ const PHASES: Readonly<Record<RoadPhase, string>> = {
 
 /** Road events by the report each goes by, its newest word first. `within` finds what lies in the area in part. */
 export const readRoadEvents = (db: Database, query: RoadEventQuery): Promise<Page<RoadEventRow>> =>
-  readReports<RoadEventRow>(db, query, HEADS, COLUMNS, (where) => addConditions(where, query), {
-    bounds: ['west', 'south', 'east', 'north'],
-    meets: (area, { geometry }) => geometry !== null && booleanIntersects(area, geometry),
-  });
+  readReports<RoadEventRow>(
+    db,
+    query,
+    (where) => heads(where, query.reach),
+    COLUMNS,
+    (where) => addConditions(where, query),
+    {
+      bounds: ['west', 'south', 'east', 'north'],
+      meets: (area, { geometry }) => geometry !== null && booleanIntersects(area, geometry),
+    },
+  );
 
 function addConditions(where: Where, { states, phases, roads, now }: RoadEventQuery): void {
   if (states) where.and('state = ANY(?)', states);
@@ -45,11 +57,16 @@ function addConditions(where: Where, { states, phases, roads, now }: RoadEventQu
   where.and(conditions.map((condition) => `(${condition})`).join(' OR ') || 'false', ...values);
 }
 
-/** The report that each of these events goes by. */
-export async function roadEventsById(db: Database, ids: readonly string[]): Promise<RoadEventRow[]> {
+/** The report that each of these events goes by within reach. */
+export async function roadEventsById(
+  db: Database,
+  ids: readonly string[],
+  reach: Reach | undefined,
+): Promise<RoadEventRow[]> {
+  const where = new Where().and('fact_key = ANY(?::bigint[])', factKeys(ids));
   const { rows } = await db.read.query<RoadEventRow>(
-    `SELECT ${COMMON_COLUMNS}, ${COLUMNS} FROM ${HEADS} WHERE fact_key = ANY($1::bigint[])`,
-    [factKeys(ids)],
+    `SELECT ${COMMON_COLUMNS}, ${COLUMNS} FROM ${heads(where, reach)} ${where.sql}`,
+    where.values,
   );
   return rows;
 }

@@ -1,12 +1,23 @@
 import { contains } from '../../model/area.js';
 import type { DatastreamRow, Page, StationRow, ThresholdRow } from '../../model/rows.js';
+import type { Reach } from '../../model/sight.js';
 import type { Database } from '../database.js';
 import { chunkSize, decodeKey, encodeKey, type PageRequest, pageSize, toPage, Where } from './keyset.js';
 import { type PlaceQuery, wherePlace } from './place-conditions.js';
+import { inReach } from './reach.js';
 
 export interface StationQuery extends PageRequest, PlaceQuery {
   readonly departments?: readonly string[] | undefined;
   readonly properties?: readonly string[] | undefined;
+  /** Only what the viewer may see, for all of a feed or by the property. */
+  readonly reach?: Reach | undefined;
+}
+
+/** A station, as `s`, within reach: its feed's all, or one of its own properties. */
+export function stationInReach(where: Where, reach: Reach | undefined): string {
+  const whole = inReach(where, reach, 's.feed_id');
+  if (!reach || reach.parts.length === 0) return whole;
+  return `(${whole} OR EXISTS (SELECT 1 FROM datastream g WHERE g.station_id = s.id AND ${inReach(where, reach, 's.feed_id', 'g.property')}))`;
 }
 
 /** The select list of a StationRow from a table or step known as `s`. */
@@ -41,9 +52,10 @@ async function readChunk(
   if (query.departments) where.and('f.department_code = ANY(?)', query.departments);
   if (query.properties)
     where.and(
-      'EXISTS (SELECT 1 FROM datastream d WHERE d.station_id = s.id AND d.property = ANY(?))',
+      `EXISTS (SELECT 1 FROM datastream d WHERE d.station_id = s.id AND d.property = ANY(?) AND ${inReach(where, query.reach, 's.feed_id', 'd.property')})`,
       query.properties,
     );
+  if (query.reach) where.and(stationInReach(where, query.reach));
   wherePlace(where, 's', query);
   const { rows } = await db.read.query<StationRow>(
     `SELECT ${STATION_COLUMNS} FROM station s JOIN feed f ON f.id = s.feed_id ${where.sql} ORDER BY s.id LIMIT ${where.bind(limit)}`,
@@ -52,8 +64,19 @@ async function readChunk(
   return rows;
 }
 
-export const stationsById = (db: Database, ids: readonly string[]): Promise<StationRow[]> =>
-  db.prisma.station.findMany({ where: { id: { in: [...ids] } } });
+export async function stationsById(
+  db: Database,
+  ids: readonly string[],
+  reach: Reach | undefined,
+): Promise<StationRow[]> {
+  const where = new Where().and('s.id = ANY(?)', ids);
+  if (reach) where.and(stationInReach(where, reach));
+  const { rows } = await db.read.query<StationRow>(
+    `SELECT ${STATION_COLUMNS} FROM station s ${where.sql}`,
+    where.values,
+  );
+  return rows;
+}
 
 /** Stations that a department's feeds know as "<prefix>/…". */
 export interface StationsUnder {
@@ -68,13 +91,21 @@ export const MAX_STATIONS_UNDER = 1000;
 export async function stationsUnder(
   db: Database,
   wanted: readonly StationsUnder[],
+  reach: Reach | undefined,
 ): Promise<(StationRow & { readonly place: number })[]> {
+  const where = new Where();
+  const [departments, prefixes, most] = [
+    where.bind(wanted.map(({ department }) => department)),
+    where.bind(wanted.map(({ prefix }) => prefix)),
+    where.bind(MAX_STATIONS_UNDER),
+  ];
   const { rows } = await db.read.query<StationRow & { place: number }>(
     `SELECT w.place::int, ${STATION_COLUMNS}
-     FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS w(department, prefix, place)
-     CROSS JOIN LATERAL (SELECT o.* FROM station o JOIN feed f ON f.id = o.feed_id
-       WHERE f.department_code = w.department AND starts_with(o.code, w.prefix || '/') ORDER BY o.id LIMIT $3) s`,
-    [wanted.map(({ department }) => department), wanted.map(({ prefix }) => prefix), MAX_STATIONS_UNDER],
+     FROM unnest(${departments}::text[], ${prefixes}::text[]) WITH ORDINALITY AS w(department, prefix, place)
+     CROSS JOIN LATERAL (SELECT s.* FROM station s JOIN feed f ON f.id = s.feed_id
+       WHERE f.department_code = w.department AND starts_with(s.code, w.prefix || '/') AND ${stationInReach(where, reach)}
+       ORDER BY s.id LIMIT ${most}) s`,
+    where.values,
   );
   return rows.map((row) => ({ ...row, place: row.place - 1 }));
 }

@@ -1,5 +1,6 @@
 import type { WarningSnapshot } from '../../model/entry.js';
 import type { Page, SourceRow } from '../../model/rows.js';
+import { PUBLISHED } from '../../model/warning-sight.js';
 import type { Database } from '../database.js';
 import { chunkSize, decodeKey, encodeKey, type PageRequest, pageSize, toPage, Where } from './keyset.js';
 import { readSnapshots } from './warning-rows.js';
@@ -10,6 +11,8 @@ export interface WarningQuery extends PageRequest {
   readonly hazardCodes?: readonly string[] | undefined;
   readonly levels?: readonly string[] | undefined;
   readonly states: readonly string[];
+  /** Only what the viewer may see (model/warning-sight.ts): published ones of these statuses, and unpublished ones of `drafts`. */
+  readonly seen: { readonly statuses: readonly string[]; readonly drafts: string | null | undefined };
   readonly statuses?: readonly string[] | undefined;
   /** Judged on each warning after the rest. */
   readonly matches?: ((warning: WarningSnapshot) => boolean) | undefined;
@@ -60,6 +63,7 @@ async function readKeys(
     query.now,
     query.states,
   );
+  whereSeen(where, query.seen);
   if (query.departments) where.and('w.department_code = ANY(?)', query.departments);
   if (query.hazardCodes) where.and('w.hazard_code = ANY(?)', query.hazardCodes);
   if (query.levels) where.and('w.level = ANY(?)', query.levels);
@@ -75,6 +79,14 @@ async function readKeys(
     where.values,
   );
   return rows;
+}
+
+function whereSeen(where: Where, { statuses, drafts }: WarningQuery['seen']): void {
+  const published = where.placed('(w.state = ANY(?) AND w.status = ANY(?))', PUBLISHED, statuses);
+  const unpublished = where.placed('w.state <> ALL(?)', PUBLISHED);
+  if (drafts === null) where.and(published);
+  else if (drafts === undefined) where.and(`${published} OR ${unpublished}`);
+  else where.and(`${published} OR (${unpublished} AND w.department_code = ?)`, drafts);
 }
 
 /** The identifiers that each of some warnings supersedes, by the successor's. */

@@ -13,6 +13,7 @@ import {
   type WarningState,
   type WarningStatus,
 } from '../../model/warning.js';
+import { draftsSeen, seesWarning, statusesSeen } from '../../model/warning-sight.js';
 import type { PageRequest } from '../../prisma/store/keyset.js';
 import { readWarnings } from '../../prisma/store/read-warnings.js';
 import { type HubContext, renewLoaders } from '../context.js';
@@ -45,6 +46,7 @@ export function warnings(
     hazardCodes: listInput('hazardCodes', filter.hazardCodes)?.map((code) => idInput('hazardCodes', code)),
     levels: atLeast(filter.minLevel),
     states: listInput('states', filter.states) ?? ['ACTIVE'],
+    seen: { statuses: statusesSeen(context.viewer), drafts: draftsSeen(context.viewer) },
     statuses: listInput('statuses', filter.statuses),
     matches: within && touchingWarnings(within, context),
     now: context.now(),
@@ -123,7 +125,7 @@ export async function warningChanged(
   const matches = matcher(args.filter ?? {}, context);
   const source = await context.hub.subscribe(['warning'], { after: args.after, onSlow: () => context.onSlow() });
   return expand(source, ({ cursor, entry }) => {
-    if (!matches(entry.payload.warning)) return [];
+    if (!seesWarning(entry.payload.warning, context.viewer) || !matches(entry.payload.warning)) return [];
     renewLoaders(context);
     return [{ cursor, kind: entry.payload.kind, at: entry.at, warning: entry.payload.warning }];
   });

@@ -54,6 +54,7 @@ export function addDivisions(builder: Builder, refs: Refs): void {
     t.field({
       type: refs.Division,
       nullable: true,
+      skipTypeScopes: true,
       description:
         "One division; an old code gives today's, or with a time the one that bore it then. 单个区划，旧代码返回现行区划；给定时间则返回当时的区划。",
       args: {

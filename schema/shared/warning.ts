@@ -62,7 +62,8 @@ function addWarning(builder: Builder, refs: Refs): void {
           type: refs.Feed,
           nullable: true,
           description: 'The feed with precedence among its sources. 首选数据源。',
-          resolve: (node, _args, context) => (node.feedId ? feedOf(node.feedId, context) : null),
+          resolve: async (node, _args, context) =>
+            (node.feedId ? await context.loaders.feed.load(node.feedId) : null) ?? null,
         }),
         senderName: t.string({
           description: 'Who issued it. 发布单位。',
@@ -213,6 +214,7 @@ function addOperations(builder: Builder, refs: Refs): void {
   builder.queryFields((t) => ({
     warnings: t.field({
       type: WarningConnection,
+      skipTypeScopes: true,
       description: 'Warnings, newest first; those ACTIVE now unless states are given. 预警，新的在前，缺省为生效中。',
       args: {
         first: t.arg.int({ description: 'How many, 1 to 200; 50 if not given. 条数。' }),
@@ -224,6 +226,7 @@ function addOperations(builder: Builder, refs: Refs): void {
     warning: t.field({
       type: refs.Warning,
       nullable: true,
+      skipTypeScopes: true,
       description: 'One warning. 单个预警。',
       args: { id: t.arg.id({ required: true, description: 'Its identifier. 标识。' }) },
       resolve: (_root, args, context) => warning.warning(String(args.id), context),
@@ -232,6 +235,7 @@ function addOperations(builder: Builder, refs: Refs): void {
   builder.subscriptionField('warningChanged', (t) =>
     t.field({
       type: refs.WarningChange,
+      skipTypeScopes: true,
       description:
         'Changes of warnings. With a cursor first all that was missed, in order, then live. 预警变化；带断点时先补发再实时。',
       args: {

@@ -2,11 +2,13 @@ import { join } from 'node:path';
 import { type ExecutionResult, execute, type GraphQLSchema, parse, subscribe, validate } from 'graphql';
 import { PostgresBus } from '../../events/bus-postgres.js';
 import { LogHub } from '../../events/hub.js';
+import { type AccessGrant, ANONYMOUS, type Principal, ROOT } from '../../model/access.js';
 import { DivisionIndex } from '../../model/area.js';
 import { departmentOfFeed } from '../../model/department.js';
 import { DEFAULT_DEADLINES } from '../../model/incident-report.js';
 import type { LivePort } from '../../model/live.js';
 import type { Outcome } from '../../model/record.js';
+import { Sight } from '../../model/sight.js';
 import { type Database, openDatabase } from '../../prisma/database.js';
 import { seedJurisdictions } from '../../prisma/seed/jurisdictions.js';
 import { seedDivisions } from '../../prisma/seed/seed.js';
@@ -22,10 +24,12 @@ import { packageRoot } from '../../server/root.js';
 import type { TypedDocumentString } from '../generated/graphql.js';
 import { migratedDatabase } from './database.js';
 
-export type Viewer = HubContext['viewer'];
-export const READER: Viewer = { admin: false, mayRead: true };
-export const ADMIN: Viewer = { admin: true, mayRead: true };
-export const STRANGER: Viewer = { admin: false, mayRead: false };
+/** Whoever may ask in a test; what they see is made of it and of the graph's grants. */
+export type Viewer = Principal;
+/** Of the hub's own staff: sees all departments' data but no persons. */
+export const READER: Viewer = { ...ROOT, id: 'key:reader', name: 'reader', roles: ['READER'], scopes: [] };
+export const ADMIN: Viewer = ROOT;
+export const STRANGER: Viewer = ANONYMOUS;
 
 /** An operation that codegen typed. */
 export type Operation<R, V> = TypedDocumentString<R, V>;
@@ -47,6 +51,8 @@ export class Graph {
   readonly switched: { feedId: string; enabled: boolean; reason: string | undefined }[] = [];
   /** What the departments' own services answer; none unless a test sets it. */
   live: LivePort = { ask: () => undefined };
+  /** What departments have granted each other. */
+  grants: readonly AccessGrant[] = [];
   /** Causes of what callers saw as INTERNAL. */
   readonly internal: unknown[] = [];
 
@@ -121,14 +127,21 @@ export class Graph {
 
   context(viewer: Viewer): HubContext {
     const { db, hub, divisions, clock } = this.parts;
+    const sight = new Sight(
+      viewer,
+      () => this.grants,
+      () => clock.now,
+    );
+    const seesExercises = viewer.kind !== 'ANONYMOUS';
+    const seeing = { ...viewer, sight, seesExercises, signal: new AbortController().signal };
     return {
       db,
       hub,
       divisions,
-      viewer,
+      viewer: seeing,
       requestId: 'test',
       live: this.live,
-      loaders: createLoaders(db, this.live),
+      loaders: createLoaders(db, this.live, seeing),
       now: () => clock.now,
       onSlow: () => {},
       feedControl: {

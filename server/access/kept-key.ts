@@ -2,12 +2,6 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** Who asks. Until departments have grants of their own, there is the administrator and everyone else. */
-export interface Viewer {
-  readonly admin: boolean;
-  readonly mayRead: boolean;
-}
-
 /** A random key kept in `folder`, readable by its owner alone; `made` tells whether it is new. */
 export function keptKey(folder: string, name: string): { key: string; made: boolean; path: string } {
   // Only this folder is closed to others: PostgreSQL, run by another user, must pass through the one above.
@@ -25,18 +19,3 @@ const digest = (text: string): Buffer => createHash('sha256').update(text).diges
 
 /** Compares in constant time, whatever the lengths. */
 export const sameKey = (a: string, b: string): boolean => timingSafeEqual(digest(a), digest(b));
-
-const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/;
-
-/** In demo mode anyone on loopback may read; everything else needs the admin key as `Bearer <key>`. */
-export function viewerOf(
-  authorization: string | undefined,
-  remoteAddress: string | undefined,
-  options: { readonly adminKey: string; readonly demo: boolean },
-): Viewer {
-  const given = /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1];
-  const admin = given !== undefined && sameKey(given, options.adminKey);
-  // A wrong key is not taken for no key: its bearer should notice.
-  const mayRead = admin || (authorization === undefined && options.demo && LOOPBACK.test(remoteAddress ?? ''));
-  return { admin, mayRead };
-}

@@ -1,0 +1,149 @@
+import type { LogHub } from '../../events/hub.js';
+import { type AccessGrant, ANONYMOUS, type Principal, ROOT } from '../../model/access.js';
+import { opens, parseApiKey } from '../../model/api-key.js';
+import type { DepartmentCode } from '../../model/department.js';
+import { HubError } from '../../model/errors.js';
+import type { Database } from '../../prisma/database.js';
+import { isUnavailable } from '../../prisma/store/failure.js';
+import { type ApiKeySecrets, grantsTo, isBlocked, readApiKey } from '../../prisma/store/read-access.js';
+import { Briefly } from './briefly.js';
+import { sameKey } from './kept-key.js';
+import { type OpenSession, type Session, type SessionEnd, Sessions } from './sessions.js';
+import type { AccessSettings } from './settings.js';
+import { Tokens } from './tokens.js';
+
+export interface IdentityOptions {
+  readonly db: Database;
+  readonly log: LogHub;
+  readonly adminKey: string;
+  readonly settings: AccessSettings;
+  /** The whole hub is an exercise: whoever asks from its own machine may see it. */
+  readonly demo: boolean;
+  readonly now: () => Date;
+}
+
+/** How long what was read of a credential or a grant may serve: with the reading itself, less than the second in which a revocation must hold. */
+const HELD_MS = 400;
+
+const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/;
+
+interface Found {
+  readonly principal: Principal;
+  readonly until: Date | null;
+}
+
+/** Finds out who asks, and keeps their sessions. */
+export class Identity {
+  readonly #tokens: Tokens;
+  readonly #sessions: Sessions;
+  readonly #keys: Briefly<string, ApiKeySecrets | undefined>;
+  readonly #blocked: Briefly<string, boolean>;
+  readonly #grants = new Map<DepartmentCode, readonly AccessGrant[]>();
+  readonly #reading: Briefly<DepartmentCode, void>;
+
+  constructor(private readonly options: IdentityOptions) {
+    const { db, log, now, settings } = options;
+    this.#tokens = new Tokens(settings.issuers, now);
+    this.#keys = new Briefly((id) => readApiKey(db.read, id), HELD_MS);
+    this.#blocked = new Briefly((id) => isBlocked(db.read, id), HELD_MS);
+    this.#reading = new Briefly(async (department) => {
+      this.#grants.set(department, await grantsTo(db.read, department, now()));
+    }, HELD_MS);
+    this.#sessions = new Sessions({
+      log,
+      now,
+      grants: (department) => this.#grants.get(department) ?? [],
+      check: (session) => this.#check(session),
+      onEntry: (entry) => {
+        if (entry.kind === 'key') this.#keys.forget(entry.id);
+        if (entry.kind === 'person') this.#blocked.forget(entry.id);
+        if (entry.kind === 'grants') this.#regrant(entry.id as DepartmentCode, entry.revoked).catch(() => {});
+      },
+      onLost: () => {
+        this.#keys.forgetAll();
+        this.#blocked.forgetAll();
+        // The check of each open session reads its department's grants anew.
+        this.#grants.clear();
+      },
+    });
+  }
+
+  /**
+   * A session of whoever sends this `authorization`; without one, of nobody known. UNAUTHENTICATED where it is wrong: a wrong key is not taken
+   * for none, its bearer should notice. SOURCE_UNAVAILABLE where it cannot be judged at the moment.
+   */
+  async open(authorization: string | undefined, remoteAddress: string | undefined): Promise<Session> {
+    const { principal, until } =
+      authorization === undefined ? { principal: ANONYMOUS, until: null } : await this.#find(authorization);
+    if (principal.department) await this.#available(this.#reading.get(principal.department));
+    const known = principal.kind !== 'ANONYMOUS';
+    const atHome = this.options.demo && LOOPBACK.test(remoteAddress ?? '');
+    return this.#sessions.open(principal, known || atHome, until);
+  }
+
+  async #find(authorization: string): Promise<Found> {
+    const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
+    if (!token) throw refused();
+    if (sameKey(token, this.options.adminKey)) return { principal: ROOT, until: null };
+    const key = parseApiKey(token);
+    if (key) return this.#bearerOf(await this.#available(this.#keys.get(key.id)), key.secret);
+    if (token.split('.').length !== 3) throw refused();
+    const principal = await this.#tokens.principalOf(token);
+    if (await this.#available(this.#blocked.get(principal.id))) throw refused();
+    return { principal, until: principal.expiresAt };
+  }
+
+  #bearerOf(row: ApiKeySecrets | undefined, secret: string): Found {
+    const now = this.options.now();
+    if (!row || row.revokedAt || row.expiresAt <= now) throw refused();
+    const { department, roles, scopes, name, expiresAt } = row;
+    const principal: Principal = { id: `key:${row.id}`, kind: 'SYSTEM', name, department, roles, scopes, expiresAt };
+    if (opens(secret, row.hash)) return { principal, until: expiresAt };
+    const { formerHash, formerUntil } = row;
+    if (!formerHash || !formerUntil || formerUntil <= now || !opens(secret, formerHash)) throw refused();
+    return { principal, until: formerUntil < expiresAt ? formerUntil : expiresAt };
+  }
+
+  async #available<T>(reading: Promise<T>): Promise<T> {
+    return reading.catch((error: unknown) => {
+      if (!isUnavailable(error)) throw error;
+      throw new HubError(
+        'SOURCE_UNAVAILABLE',
+        'credentials cannot be checked just now: try again',
+        { retryAfterSeconds: 1 },
+        { cause: error },
+      );
+    });
+  }
+
+  #regrant(department: DepartmentCode, revoked: string | null): Promise<void> {
+    // What is revoked goes at once; what was granted comes with the next reading.
+    this.#grants.set(
+      department,
+      (this.#grants.get(department) ?? []).filter(({ id }) => id !== revoked),
+    );
+    this.#reading.forget(department);
+    return this.#reading.get(department);
+  }
+
+  async #check({ principal, abort }: OpenSession): Promise<void> {
+    const end = (): void => abort.abort('revoked' satisfies SessionEnd);
+    try {
+      if (principal.department) await this.#regrant(principal.department, null);
+      if (principal.id.startsWith('key:')) {
+        const id = principal.id.slice('key:'.length);
+        this.#keys.forget(id);
+        const row = await this.#keys.get(id);
+        if (!row || row.revokedAt) end();
+      } else if (principal.kind === 'PERSON') {
+        this.#blocked.forget(principal.id);
+        if (await this.#blocked.get(principal.id)) end();
+      }
+    } catch {
+      // It cannot be judged now: whoever comes back is judged again.
+      end();
+    }
+  }
+}
+
+const refused = (): HubError => new HubError('UNAUTHENTICATED', 'the key or token is not valid');
