@@ -50,6 +50,7 @@ async function main(): Promise<void> {
           key: (name) => keptKey(join(dataFolder, 'keys'), name).key,
         })
       : undefined,
+    demoKeys: join(dataFolder, 'keys'),
     logger,
     onLine: line,
   });
@@ -57,6 +58,7 @@ async function main(): Promise<void> {
   running.hub = hub;
   await hub.start();
   if (admin?.made) line(`admin key ${admin.key}  (kept in ${admin.path})`);
+  if (config.hub.demo.enabled) line(`demo keys ${join(dataFolder, 'keys', 'demo-*.key')}  (one for each kind of user)`);
   line(`ready     ${hub.url}/graphql`);
 }
 

@@ -1,7 +1,7 @@
 import type { LogHub } from '../../events/hub.js';
 import { type AccessGrant, ANONYMOUS, type Principal, ROOT } from '../../model/access.js';
 import { opens, parseApiKey } from '../../model/api-key.js';
-import type { DepartmentCode } from '../../model/department.js';
+import { type DepartmentCode, departmentOfFeed } from '../../model/department.js';
 import { HubError } from '../../model/errors.js';
 import type { Database } from '../../prisma/database.js';
 import { isUnavailable } from '../../prisma/store/failure.js';
@@ -79,6 +79,22 @@ export class Identity {
     const known = principal.kind !== 'ANONYMOUS';
     const atHome = this.options.demo && LOOPBACK.test(remoteAddress ?? '');
     return this.#sessions.open(principal, known || atHome, until);
+  }
+
+  /**
+   * Whether a push bears a key or token of someone with the role FEEDER in the feed's department. A credential that is none of these kinds may
+   * be the feed's own key, and is not judged here.
+   */
+  async mayPush(feedId: string, authorization: string | undefined): Promise<boolean> {
+    const token = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
+    if (!token || !(parseApiKey(token) || token.split('.').length === 3)) return false;
+    try {
+      const { principal } = await this.#find(authorization as string);
+      return principal.roles.includes('FEEDER') && principal.department === departmentOfFeed(feedId);
+    } catch (error) {
+      if (error instanceof HubError && error.code === 'UNAUTHENTICATED') return false;
+      throw error;
+    }
   }
 
   async #find(authorization: string): Promise<Found> {
