@@ -1,8 +1,10 @@
 import DataLoader from 'dataloader';
+import type { Audience } from '../model/audience.js';
 import type { WarningSnapshot } from '../model/entry.js';
 import type { IncidentReportRow, IncidentRevisionRow, IncidentRow } from '../model/incident-rows.js';
 import type { Jurisdictions } from '../model/jurisdiction.js';
 import type { LivePort } from '../model/live.js';
+import type { ReleaseRow } from '../model/release.js';
 import type { QualitySheet } from '../model/repair.js';
 import type {
   AlarmRow,
@@ -24,8 +26,9 @@ import type {
   VisitorFlowRow,
 } from '../model/rows.js';
 import { feedOfStation, type Sight } from '../model/sight.js';
-import { seesWarning } from '../model/warning-sight.js';
+import { draftsSeen, seesWarning } from '../model/warning-sight.js';
 import type { Database } from '../prisma/database.js';
+import { readAudiences } from '../prisma/store/audiences.js';
 import { loadJurisdictions } from '../prisma/store/jurisdictions.js';
 import type { PageRequest } from '../prisma/store/keyset.js';
 import { type Contents, entriesIn, stationsIn } from '../prisma/store/read-contents.js';
@@ -45,6 +48,7 @@ import {
   type RegisterKey,
   revisionsOf,
 } from '../prisma/store/read-register.js';
+import { releasesOfWarnings } from '../prisma/store/read-releases.js';
 import { roadEventsById, roadReportsOf } from '../prisma/store/read-road-events.js';
 import {
   datastreamsById,
@@ -84,6 +88,9 @@ export interface Loaders {
   readonly warning: DataLoader<string, WarningSnapshot | undefined>;
   readonly supersedes: DataLoader<string, readonly string[]>;
   readonly warningSources: DataLoader<string, readonly SourceRow[]>;
+  readonly audiences: DataLoader<string, readonly Audience[]>;
+  /** By the warning that they release or end, the newest first; of the departments whose drafts the viewer sees. */
+  readonly releasesOfWarning: DataLoader<string, readonly ReleaseRow[]>;
   readonly incident: DataLoader<string, IncidentRow | undefined>;
   readonly revisionsOfIncident: DataLoader<string, readonly IncidentRevisionRow[]>;
   readonly incidentReport: DataLoader<string, IncidentReportRow | undefined>;
@@ -168,7 +175,10 @@ function roadLoaders(db: Database, sight: Sight): Pick<Loaders, 'roadEvent' | 'r
   };
 }
 
-function warningLoaders(db: Database, viewer: Viewing): Pick<Loaders, 'warning' | 'supersedes' | 'warningSources'> {
+type WarningLoaders = Pick<Loaders, 'warning' | 'supersedes' | 'warningSources' | 'audiences' | 'releasesOfWarning'>;
+
+function warningLoaders(db: Database, viewer: Viewing): WarningLoaders {
+  const drafts = draftsSeen(viewer);
   return {
     warning: new DataLoader(async (ids) => {
       const found = await readSnapshots(db.read, ids);
@@ -181,6 +191,19 @@ function warningLoaders(db: Database, viewer: Viewing): Pick<Loaders, 'warning' 
       const rows = await supersededBy(db, ids);
       return ids.map((id) => rows.filter((row) => row.successor === id).map((row) => row.identifier));
     }),
+    audiences: new DataLoader(async (ids) => {
+      const found = await readAudiences(db.read, ids);
+      return ids.map((id) => found.get(id) ?? []);
+    }),
+    releasesOfWarning: many(
+      async (ids) =>
+        drafts === null
+          ? []
+          : (await releasesOfWarnings(db.read, ids)).filter(
+              ({ departmentCode }) => drafts === undefined || drafts === departmentCode,
+            ),
+      (row) => row.warningId,
+    ),
     warningSources: many(
       async (ids) => (await sourcesOf(db, ids)).filter(({ feedId }) => viewer.sight.knows(feedId)),
       (row) => row.identifier,

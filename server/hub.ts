@@ -5,6 +5,7 @@ import { HubError } from '../model/errors.js';
 import type { ReloadResult } from '../model/reload.js';
 import { type Database, openDatabase } from '../prisma/database.js';
 import { Partitions } from '../prisma/store/partitions.js';
+import { overdueBypasses } from '../prisma/store/read-releases.js';
 import { Identity } from './access/identity.js';
 import { Clockwork, expiryJob } from './clockwork.js';
 import type { Config } from './config.js';
@@ -18,6 +19,7 @@ import { maintenanceJob } from './maintenance.js';
 import { Metrics } from './metrics.js';
 import { type Divisions, prepareDatabase } from './prepare-database.js';
 import { PushRouter } from './push-router.js';
+import { releaseRules } from './release-settings.js';
 import { allowed, Reload } from './reload.js';
 import { Repair } from './repair.js';
 import { Web } from './web.js';
@@ -120,6 +122,7 @@ export class Hub {
     const metrics = new Metrics({
       sockets: () => this.#web?.sockets ?? 0,
       subscribers: () => log.subscribers,
+      overdueBypasses: () => overdueBypasses(db.read, this.#now()),
       links: () => this.#feeds?.runtimes.map((runtime) => ({ id: runtime.id, state: runtime.link.state })) ?? [],
     });
     const repair = new Repair({ db, runtime: (feedId) => monitor.runtime(feedId) });
@@ -132,6 +135,8 @@ export class Hub {
       ...ground,
       ...this.options,
       identity: this.#identity(ground),
+      release: releaseRules(this.options.config.hub),
+      languages: this.options.config.hub.languages,
       now: this.#now,
       demo: this.options.demo !== undefined,
       reloadSettings: () => this.reload(),

@@ -38,7 +38,10 @@ function addWarning(builder: Builder, refs: Refs): void {
     description: 'A warning to the public or to responders, one per identifier. 预警，每个标识一条。',
     fields: (t) => {
       const language = () => ({
-        language: t.arg.string({ description: 'BCP 47; falls back to Chinese. 语言，缺省回退中文。' }),
+        language: t.arg.string({
+          description:
+            "BCP 47; else the first there is of the hub's order of languages. 语言，缺失时按平台语言次序回退。",
+        }),
       });
       const time = (
         description: string,
@@ -68,7 +71,7 @@ function addWarning(builder: Builder, refs: Refs): void {
         senderName: t.string({
           description: 'Who issued it. 发布单位。',
           args: language(),
-          resolve: (node, args) => warning.textOf(node, args.language)?.senderName ?? '',
+          resolve: (node, args, context) => warning.textOf(node, args.language, context)?.senderName ?? '',
         }),
         hazardCode: t.exposeString('hazardCode', {
           description: 'National event code, e.g. 11B03; UNKNOWN where the source gives none. 灾种代码。',
@@ -76,7 +79,7 @@ function addWarning(builder: Builder, refs: Refs): void {
         hazard: t.string({
           description: 'Name of the hazard. 灾种名称。',
           args: { language: t.arg.string({ defaultValue: 'en', description: 'BCP 47. 语言。' }) },
-          resolve: (node, args) => warning.hazardOf(node, args.language ?? 'en'),
+          resolve: (node, args, context) => warning.hazardOf(node, args.language ?? 'en', context),
         }),
         level: t.field({
           type: refs.WarningLevel,
@@ -96,18 +99,18 @@ function addWarning(builder: Builder, refs: Refs): void {
         headline: t.string({
           description: 'One line. 标题。',
           args: language(),
-          resolve: (node, args) => warning.textOf(node, args.language)?.headline ?? '',
+          resolve: (node, args, context) => warning.textOf(node, args.language, context)?.headline ?? '',
         }),
         description: t.string({
           description: 'The text. 正文。',
           args: language(),
-          resolve: (node, args) => warning.textOf(node, args.language)?.description ?? '',
+          resolve: (node, args, context) => warning.textOf(node, args.language, context)?.description ?? '',
         }),
         instruction: t.string({
           nullable: true,
           description: 'What to do. 防御指南。',
           args: language(),
-          resolve: (node, args) => warning.textOf(node, args.language)?.instruction ?? null,
+          resolve: (node, args, context) => warning.textOf(node, args.language, context)?.instruction ?? null,
         }),
         languages: t.stringList({
           description: 'In which languages it came. 文本语言。',
@@ -175,7 +178,7 @@ function addSource(builder: Builder, refs: Refs): void {
         resolve: (node, _args, context) => feedOf(node.feedId, context),
       }),
       format: t.exposeString('format', {
-        description: '"12379", "cap" or "mapped" (by the mapping of a feed). 格式。',
+        description: '"12379", "cap", "mapped" (by the mapping of a feed) or "hub" (released here). 格式。',
       }),
       sentAt: t.field({
         type: 'DateTime',
