@@ -68,13 +68,15 @@ describe('whose consent is missing', () => {
     [[R, R], [who(R)], [R]],
     [[R, R, D], [who(R, D), who(D), who(R)], []],
   ])('%j given %j: %j', (required, given, missing) => {
-    expect([...missingApprovals(required, given)].length).toBe(missing.length);
-    if (missing.length === 1 && given.length !== 1) expect(missingApprovals(required, given)).toEqual(missing);
+    expect(missingApprovals(required, given)).toEqual(missing);
   });
 
   test('whatever the order in which they are given', () => {
     const approval = fc.constantFrom(R, D);
-    const given = fc.array(fc.array(approval, { maxLength: 2 }).map((approvals) => ({ approvals })), { maxLength: 5 });
+    const given = fc.array(
+      fc.array(approval, { maxLength: 2 }).map((approvals) => ({ approvals })),
+      { maxLength: 5 },
+    );
     fc.assert(
       fc.property(fc.array(approval, { maxLength: 3 }), given, (required, list) => {
         expect(missingApprovals(required, list).length).toBe(missingApprovals(required, [...list].reverse()).length);
@@ -91,7 +93,13 @@ describe('what becomes of a pending release', () => {
     ['yellow: not who wrote it', release(['RELEASER']), BOTH, false, { fault: 'SAME_PERSON' }],
     ['yellow: not the duty officer', release(['RELEASER']), OFFICER, false, { fault: 'APPROVAL_NOT_NEEDED' }],
     ['yellow: no other department', release(['RELEASER']), ELSEWHERE, false, { fault: 'APPROVAL_NOT_NEEDED' }],
-    ['red: the releaser alone is not enough', release(both), RELEASER, false, { missing: ['DUTY_OFFICER'], bypassed: false }],
+    [
+      'red: the releaser alone is not enough',
+      release(both),
+      RELEASER,
+      false,
+      { missing: ['DUTY_OFFICER'], bypassed: false },
+    ],
     ['red: nor the officer alone', release(both), OFFICER, false, { missing: ['RELEASER'], bypassed: false }],
     ['red: the officer after the releaser', release(both, step('APPROVED', RELEASER)), OFFICER, false, done],
     ['red: the releaser after the officer', release(both, step('APPROVED', OFFICER)), RELEASER, false, done],
@@ -119,7 +127,13 @@ describe('what becomes of a pending release', () => {
     ],
     ['bypass by the releaser', release(both), RELEASER, true, { missing: ['DUTY_OFFICER'], bypassed: true }],
     ['bypass by who wrote it', release(both), BOTH, true, { missing: both, bypassed: true }],
-    ['bypass by the officer, of a yellow one', release(['RELEASER']), OFFICER, true, { missing: ['RELEASER'], bypassed: true }],
+    [
+      'bypass by the officer, of a yellow one',
+      release(['RELEASER']),
+      OFFICER,
+      true,
+      { missing: ['RELEASER'], bypassed: true },
+    ],
     ['a bypass that was not needed is none', release(['RELEASER']), RELEASER, true, done],
   ] as const)('%s', (_name, of, actor, bypass, expected) => {
     expect(consent(of, actor, bypass)).toEqual(expected);

@@ -19,9 +19,9 @@ import {
   type Refused,
   refused,
   requireOwn,
-  stateBy,
 } from './release-call.js';
 import { badInput, idInput, textInput } from './text-input.js';
+import { stateOf } from './warning.js';
 
 type Id = string | number;
 
@@ -58,7 +58,7 @@ export function updateWarning(input: UpdateInput, context: HubContext): Promise<
   return callOnce({ mutation: 'updateWarning', ...input }, context, async (client) => {
     const old = await ownWarning(client, input.id, ['FORECASTER'], context);
     const { identifier, hazardCode, status } = old;
-    if (stateBy(old, context.now()) !== 'ACTIVE') return refused('NOT_IN_FORCE', identifier);
+    if (stateOf(old, context) !== 'ACTIVE') return refused('NOT_IN_FORCE', identifier);
     const department = departmentOf(context);
     const content = checkContent(input, hazardCode, context.release.senders[department], context);
     return write(client, { department, hazardCode, status, content, replaces: identifier }, input.draft, context);

@@ -6,17 +6,9 @@ import { readSnapshots } from '../../prisma/store/warning-rows.js';
 import { freeIdentifier, moveDraft } from '../../prisma/store/write-releases.js';
 import { type HubContext, refusal, requireRole } from '../context.js';
 import { ownWarning, termsRefused } from './draft-warning.js';
-import {
-  type Client,
-  callOnce,
-  type Done,
-  lockSeen,
-  type Refused,
-  refused,
-  requireOwn,
-  stateBy,
-} from './release-call.js';
+import { type Client, callOnce, type Done, lockSeen, type Refused, refused, requireOwn } from './release-call.js';
 import { textInput } from './text-input.js';
+import { stateOf } from './warning.js';
 
 export interface ActInput {
   readonly idempotencyKey: string;
@@ -76,7 +68,7 @@ export function cancelWarning(input: ReasonedInput, context: HubContext): Promis
   const reason = textInput('reason', input.reason, REASON);
   return callOnce({ mutation: 'cancelWarning', ...input }, context, async (client) => {
     const warning = await ownWarning(client, input.id, ['FORECASTER', 'RELEASER'], context);
-    if (stateBy(warning, context.now()) !== 'ACTIVE') return refused('NOT_IN_FORCE', warning.identifier);
+    if (stateOf(warning, context) !== 'ACTIVE') return refused('NOT_IN_FORCE', warning.identifier);
     const department = context.viewer.department as ReleaseRow['departmentCode'];
     const id = await freeIdentifier(client, context.release.senders[department].code, context.now());
     if (!id) throw new HubError('CONFLICT', 'no identifier is free: wait a while');

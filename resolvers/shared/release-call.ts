@@ -1,11 +1,10 @@
 import { appendEntries } from '../../events/log.js';
 import type { Role } from '../../model/access.js';
 import type { DepartmentCode } from '../../model/department.js';
-import type { NewEntry, WarningSnapshot } from '../../model/entry.js';
+import type { NewEntry } from '../../model/entry.js';
 import { HubError } from '../../model/errors.js';
 import type { Approval, ReleaseRow, ReleaseStep, StepKind } from '../../model/release.js';
 import { approvalsOf, type ReleaseFault } from '../../model/release-rules.js';
-import type { WarningState } from '../../model/warning.js';
 import { draftsSeen } from '../../model/warning-sight.js';
 import { addStep, lockCall, lockRelease, saveRelease } from '../../prisma/store/write-releases.js';
 import { type HubContext, refusal, renewLoaders } from '../context.js';
@@ -164,7 +163,3 @@ export function seesRelease({ departmentCode }: Pick<ReleaseRow, 'departmentCode
   const department = draftsSeen(viewer);
   return department === undefined || department === departmentCode;
 }
-
-/** A warning's state by the clock. */
-export const stateBy = ({ state, expiresAt }: WarningSnapshot, now: Date): WarningState =>
-  state === 'ACTIVE' && new Date(expiresAt) <= now ? 'EXPIRED' : state;

@@ -10,17 +10,9 @@ import { lockWarnings, writeWarnings } from '../../prisma/store/write-warnings.j
 import { type HubContext, requireRole } from '../context.js';
 import { contentHash } from './canonical.js';
 import { type ActInput, requireConsent } from './release-acts.js';
-import {
-  type Act,
-  type Client,
-  callOnce,
-  type Done,
-  lockSeen,
-  type Refused,
-  refused,
-  stateBy,
-} from './release-call.js';
+import { type Act, type Client, callOnce, type Done, lockSeen, type Refused, refused } from './release-call.js';
 import { textInput } from './text-input.js';
+import { stateOf } from './warning.js';
 
 export interface ReleaseInput extends ActInput {
   /** The version that the caller has read; another is refused. */
@@ -37,7 +29,7 @@ const HOUR_MS = 3_600_000;
 export function releaseWarning(input: ReleaseInput, context: HubContext): Promise<Done | Refused> {
   requireRole(context, ['RELEASER', 'DUTY_OFFICER']);
   const reason = input.bypass
-    ? textInput('bypass.reason', input.bypass.reason, { least: 5, most: 500, lines: true })
+    ? textInput('bypass.reason', input.bypass.reason, { least: 4, most: 500, lines: true })
     : null;
   return callOnce({ mutation: 'releaseWarning', ...input }, context, async (client): Promise<Act | Refused> => {
     const release = await lockSeen(client, input.id, context);
@@ -46,9 +38,9 @@ export function releaseWarning(input: ReleaseInput, context: HubContext): Promis
     const { warning, replaced } = await around(client, release);
     const now = context.now();
     const moment = {
-      warning: stateBy(warning, now),
+      warning: stateOf(warning, context),
       expiresAt: new Date(warning.expiresAt),
-      replaces: replaced ? stateBy(replaced, now) : null,
+      replaces: replaced ? stateOf(replaced, context) : null,
       now,
     };
     const out = outFault(release, moment);

@@ -51,7 +51,7 @@ export function createReleaseInputs(builder: Builder, refs: Refs, enums: Release
   const Bypass = builder.inputType('BypassInput', {
     description: 'Out at once, without the consents that are missing. 应急直发。',
     fields: (t) => ({
-      reason: t.string({ required: true, description: 'Why, 5 to 500 characters. 理由。' }),
+      reason: t.string({ required: true, description: 'Why, 4 to 500 characters. 理由。' }),
     }),
   });
   const RELEASE = "A release's id: the draft's identifier, or what cancelWarning gave. 待发布项标识。";
