@@ -292,6 +292,8 @@ describe('once, and only once', () => {
     expect(again).toEqual({ ...first, repeated: true });
     expect((await desk.draft({ idempotencyKey, level: 'BLUE' })).what).toBe('CONFLICT');
     expect((await desk.submit(first.release?.id ?? '', FORECASTER, { idempotencyKey })).what).toBe('CONFLICT');
+    const moved = person('forecaster', 'water', 'FORECASTER');
+    expect((await desk.draft({ idempotencyKey }, moved)).what).toBe('NOT_FOUND');
     // Keys are each principal's own.
     const other = await desk.draft({ idempotencyKey }, person('f2', 'weather', 'FORECASTER'));
     expect(other.release?.id).not.toBe(first.release?.id);

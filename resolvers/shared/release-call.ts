@@ -61,6 +61,8 @@ export async function callOnce(
     if (earlier) {
       if (!earlier.inputHash.equals(hash))
         throw new HubError('CONFLICT', `idempotencyKey "${key}" was used for another call: take a new one`);
+      // They may have changed departments since.
+      if (!seesRelease(earlier.release, context)) throw notFound(earlier.release.id);
       const step = earlier.release.steps.find(({ serial }) => serial === earlier.serial) as ReleaseStep;
       return doneOf(earlier.release, step, true);
     }
@@ -155,8 +157,10 @@ export function requireOwn(context: HubContext, roles: readonly Role[], departme
 export async function lockSeen(client: Client, id: string | number, context: HubContext): Promise<ReleaseRow> {
   const release = await lockRelease(client, idInput('id', id));
   if (release && seesRelease(release, context)) return release;
-  throw new HubError('NOT_FOUND', `no release "${id}"`);
+  throw notFound(id);
 }
+
+const notFound = (id: string | number): HubError => new HubError('NOT_FOUND', `no release "${id}"`);
 
 /** Whoever sees a department's drafts sees how its warnings come about. */
 export function seesRelease({ departmentCode }: Pick<ReleaseRow, 'departmentCode'>, { viewer }: HubContext): boolean {
