@@ -17,6 +17,7 @@ import { addJurisdictions } from './shared/jurisdiction.js';
 import { addLive } from './shared/live.js';
 import { addObservations } from './shared/observation.js';
 import { addRegisters } from './shared/register.js';
+import { addReleases } from './shared/release.js';
 import { addReload } from './shared/reload.js';
 import { addRepair } from './shared/repair.js';
 import { addReports } from './shared/report.js';
@@ -41,6 +42,7 @@ export function buildSchema(): GraphQLSchema {
   addStations(builder, refs);
   addObservations(builder, refs);
   addWarnings(builder, refs);
+  addReleases(builder, refs);
   addRepair(builder, refs);
   addReload(builder, refs);
   addJurisdictions(builder, refs);

@@ -4,6 +4,7 @@ import { afterAll, expect, test } from '@jest/globals';
 import { tempFolders } from '../tests/support/temp-folder.js';
 import { readConfig } from './config.js';
 import { connectors } from './connectors.js';
+import { releaseRules } from './release-settings.js';
 
 const folders = tempFolders();
 afterAll(() => folders.clear());
@@ -121,5 +122,45 @@ test('a database is asked one SELECT, by a watermark that it uses', () => {
   expect(feedsOf(block(`${url}\n      query: SELECT tm FROM t WHERE tm > $1`))).toMatch(/^9: .*given by a watermark/);
   expect(feedsOf(block('      url: postgres://reader:secret@10.0.0.9/db\n      query: SELECT 1'))).toMatch(
     /holds a password/,
+  );
+});
+
+/** What settings of releasing are refused with, or undefined. */
+function releaseFault(hub: string): string | undefined {
+  const path = join(folders.make(), 'hub.yaml');
+  writeFileSync(path, `hub:\n  area: "654202"\n${hub}`);
+  try {
+    readConfig(path, connectors, { env: () => undefined, generated: () => 'made' });
+    return undefined;
+  } catch (error) {
+    return (error as Error).message.slice(path.length + 1);
+  }
+}
+
+test('what the settings say of releasing warnings is checked, and completes the defaults', () => {
+  expect(releaseFault('  release: { levels: { RED: [] } }')).toMatch(/^3: hub\.release\.levels\.RED: /);
+  expect(releaseFault('  release: { senders: { TRANSPORT: { code: "65420241600000" } } }')).toBe(
+    '3: hub.release.senders.TRANSPORT.code: digits 7 to 9 are the agency of WEATHER',
+  );
+  expect(releaseFault('  release: { hazards: { WEATHERR: [11B03] } }')).toMatch(/^3: hub\.release\.hazards/);
+  expect(releaseFault('  languages: [Chinese_]')).toMatch(/^3: hub\.languages\.0: a BCP 47 language tag/);
+  expect(releaseFault('  release: { bypassReviewHours: 12 }')).toBeUndefined();
+  const given = {
+    levels: { BLUE: ['RELEASER', 'RELEASER'] },
+    hazards: {},
+    hours: {},
+    senders: {},
+    bypassReviewHours: 12,
+  };
+  expect(releaseRules({ area: '654202', release: given as never })).toMatchObject({
+    levels: { BLUE: ['RELEASER', 'RELEASER'], RED: ['RELEASER', 'DUTY_OFFICER'] },
+    senders: { WATER: { code: '65420233200000' } },
+    bypassReviewHours: 12,
+  });
+});
+
+test('the name of what is released in the hub is for no feed of the settings', () => {
+  expect(feedsOf(FEED.replace('ski-weather', 'releases'))).toContain(
+    'that name is for the warnings released in the hub',
   );
 });

@@ -12,7 +12,9 @@ import { OUTBOUND_RULE } from '../connectors/outbound.js';
 import type { RuntimeSettings } from '../connectors/runtime.js';
 import { DEPARTMENTS } from '../model/department.js';
 import { LIVE_NOUNS, liveNounOf } from '../model/live-nouns.js';
+import { RELEASES } from '../model/release.js';
 import { accessSettings } from './access/settings.js';
+import { languages, releaseSettings } from './release-settings.js';
 import { type Secrets, substitute } from './substitute.js';
 
 /** A mistake in the settings file: where, and what to do. */
@@ -32,6 +34,9 @@ const hubSettings = z.strictObject({
     .optional(),
   /** Who may come in beside those with keys. */
   access: accessSettings.prefault({}),
+  /** Who may warn of what, and whose consent it needs (docs/warning-release.md). */
+  release: releaseSettings.prefault({}),
+  languages,
   keepObservationsDays: z.int().min(1).max(36_500).default(400),
   keepLogDays: z.int().min(1).max(36_500).default(30),
   keepRejectionsDays: z.int().min(1).max(36_500).default(90),
@@ -115,6 +120,8 @@ export class Config {
     const slugs = Object.values(DEPARTMENTS).map(({ slug }) => slug);
     if (!slugs.some((slug) => slug === department) || !/^[a-z0-9][a-z0-9-]{0,60}$/.test(name) || rest.length > 0)
       throw this.#error(['feeds', id], `name it <department>/<name in a-z 0-9 ->; departments: ${slugs.join(', ')}`);
+    if (name === RELEASES)
+      throw this.#error(['feeds', id], 'that name is for the warnings released in the hub itself: choose another');
     if (this.connectors.some((each) => each.id === id))
       throw this.#error(['feeds', id], 'this hub has a feed of that name already: choose another');
     this.#refuseWrittenSecrets(id, raw);

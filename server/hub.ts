@@ -5,6 +5,7 @@ import { HubError } from '../model/errors.js';
 import type { ReloadResult } from '../model/reload.js';
 import { type Database, openDatabase } from '../prisma/database.js';
 import { Partitions } from '../prisma/store/partitions.js';
+import { overdueBypasses } from '../prisma/store/read-releases.js';
 import { endDemoAccess, seedDemoAccess } from './access/demo-principals.js';
 import { Identity } from './access/identity.js';
 import { Clockwork, expiryJob } from './clockwork.js';
@@ -19,6 +20,7 @@ import { maintenanceJob } from './maintenance.js';
 import { Metrics } from './metrics.js';
 import { type Divisions, prepareDatabase } from './prepare-database.js';
 import { PushRouter } from './push-router.js';
+import { releaseRules } from './release-settings.js';
 import { allowed, Reload } from './reload.js';
 import { Repair } from './repair.js';
 import { Web } from './web.js';
@@ -123,6 +125,7 @@ export class Hub {
     const metrics = new Metrics({
       sockets: () => this.#web?.sockets ?? 0,
       subscribers: () => log.subscribers,
+      overdueBypasses: () => overdueBypasses(db.read, this.#now()),
       links: () => this.#feeds?.runtimes.map((runtime) => ({ id: runtime.id, state: runtime.link.state })) ?? [],
     });
     const repair = new Repair({ db, runtime: (feedId) => monitor.runtime(feedId) });
@@ -137,6 +140,8 @@ export class Hub {
       ...ground,
       ...this.options,
       identity,
+      release: releaseRules(this.options.config.hub),
+      languages: this.options.config.hub.languages,
       now: this.#now,
       demo: this.options.demo !== undefined,
       reloadSettings: () => this.reload(),

@@ -4,6 +4,7 @@ import type { BatchResult } from '../model/batch.js';
 export interface MetricSources {
   readonly sockets: () => number;
   readonly subscribers: () => number;
+  readonly overdueBypasses: () => Promise<number>;
   readonly links: () => Iterable<{ id: string; state: string }>;
 }
 
@@ -44,6 +45,15 @@ export class Metrics {
     };
     gauge('fenghuo_sockets', 'Open WebSocket connections', sources.sockets);
     gauge('fenghuo_subscribers', 'Live subscriptions', sources.subscribers);
+    new Gauge({
+      name: 'fenghuo_bypasses_overdue',
+      help: 'Warnings released without all consents that nobody has reviewed in time',
+      registers: [this.registry],
+      async collect() {
+        // Without the database the other numbers are still shown.
+        this.set(await sources.overdueBypasses().catch(() => Number.NaN));
+      },
+    });
     new Gauge({
       name: 'fenghuo_feed_up',
       help: '1 where the link of the feed works',

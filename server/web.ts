@@ -4,6 +4,7 @@ import type { Settings as ReportSettings } from '../connectors/emergency/inciden
 import type { LogHub } from '../events/hub.js';
 import { messageOf } from '../model/errors.js';
 import type { LivePort } from '../model/live.js';
+import type { ReleaseRules } from '../model/release.js';
 import type { ReloadResult } from '../model/reload.js';
 import type { Database } from '../prisma/database.js';
 import type { HubContext } from '../resolvers/context.js';
@@ -35,6 +36,8 @@ export interface WebOptions {
   readonly host: string;
   readonly port: number;
   readonly identity: Identity;
+  readonly release: ReleaseRules;
+  readonly languages: readonly string[];
   readonly demo: boolean;
   readonly reloadSettings: () => Promise<ReloadResult>;
   readonly now: () => Date;
@@ -92,7 +95,7 @@ export class Web {
   }
 
   #context({ viewer }: Session, onSlow: () => void): HubContext {
-    const { db, divisions, log, monitor, repair, live, now } = this.options;
+    const { db, divisions, log, monitor, repair, live, now, release, languages } = this.options;
     return {
       db,
       divisions: divisions.registry,
@@ -100,6 +103,8 @@ export class Web {
       now,
       viewer,
       live,
+      release,
+      languages,
       loaders: createLoaders(db, live, viewer),
       requestId: randomUUID(),
       onSlow,

@@ -27,9 +27,10 @@ export interface IncomingReference {
   readonly sentAt: Date;
 }
 
-/** Domestic XML says colour and code, CAP does not: it goes first. The rest is by name, so that order of arrival never matters. */
+/** What was released here goes first: no copy of it can turn an exercise into earnest. Domestic XML says colour and code, CAP does not:
+ *  it goes next. The rest is by name, so that order of arrival never matters. */
 const precedence = (source: StoredSource): string =>
-  `${source.format === '12379' ? 0 : 1}:${source.feedId}:${source.format}`;
+  `${source.format === 'hub' ? 0 : source.format === '12379' ? 1 : 2}:${source.feedId}:${source.format}`;
 
 /** The one warning that all sources of an identifier and all messages naming it make; the same whatever order they came in. */
 export function mergeWarning(
