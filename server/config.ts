@@ -10,9 +10,11 @@ import { declarative } from '../connectors/declarative/index.js';
 import { declaredLive, declaredLiveSettings } from '../connectors/declarative/live.js';
 import { OUTBOUND_RULE } from '../connectors/outbound.js';
 import type { RuntimeSettings } from '../connectors/runtime.js';
+import { type SigningKey, signingKey } from '../connectors/shared/codecs/signing-key.js';
 import { DEPARTMENTS } from '../model/department.js';
 import { LIVE_NOUNS, liveNounOf } from '../model/live-nouns.js';
 import { accessSettings } from './access/settings.js';
+import { capSettings, publicUrl } from './cap/settings.js';
 import { type Secrets, substitute } from './substitute.js';
 
 /** A mistake in the settings file: where, and what to do. */
@@ -32,6 +34,10 @@ const hubSettings = z.strictObject({
     .optional(),
   /** Who may come in beside those with keys. */
   access: accessSettings.prefault({}),
+  /** Where it is reached from outside. */
+  publicUrl: publicUrl.optional(),
+  /** Warnings as they go out. */
+  cap: capSettings.prefault({}),
   keepObservationsDays: z.int().min(1).max(36_500).default(400),
   keepLogDays: z.int().min(1).max(36_500).default(30),
   keepRejectionsDays: z.int().min(1).max(36_500).default(90),
@@ -63,6 +69,18 @@ export class Config {
     const parsed = this.#parse(shape, document.toJS() as unknown, []);
     this.hub = parsed.hub;
     this.#feeds = parsed.feeds;
+  }
+
+  /** What signs the warnings that go out; undefined where nothing does. Throws ConfigError where it is not to be had, or does not fit together. */
+  capSigning(): SigningKey | undefined {
+    const named = this.hub.cap.signing;
+    if (!named) return undefined;
+    try {
+      const { key, certificate } = substitute(named, {}, this.secrets) as { key: string; certificate: string };
+      return signingKey(key, certificate);
+    } catch (error) {
+      throw this.#error(['hub', 'cap', 'signing'], error instanceof Error ? error.message : String(error));
+    }
   }
 
   /** The feeds in the file's order, `${demo.<name>}` replaced and credentials fetched. Throws ConfigError on any mistake. */
