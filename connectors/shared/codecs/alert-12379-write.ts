@@ -15,7 +15,7 @@ import {
   twelveDigits,
 } from './alert-write.js';
 import { capIdentifier } from './cap-write.js';
-import { anyTextElement, element, textElement, XML_DECLARATION } from './xml-write.js';
+import { anyTextElement, element, textElement, writable, XML_DECLARATION } from './xml-write.js';
 
 /**
  * A message in the domestic warning XML (GB/T 34283-2017 as the 12379 platform writes it): no namespace, a blank in its times, the colour as
@@ -25,7 +25,7 @@ export function write12379(message: WarningMessage, writing: AlertWriting): stri
   const texts = textsOf(message);
   const alert = element('alert', [
     anyTextElement('identifier', capIdentifier(message.identifier)),
-    anyTextElement('sender', officeOf(texts) || message.sender),
+    anyTextElement('sender', officeOf(texts) || writable(message.sender) || 'unknown'),
     anyTextElement('senderCode', senderCodeOf(message.identifier)),
     anyTextElement('sendTime', beijingTime(message.sentAt, ' ')),
     anyTextElement('status', STATUS_WORDS[message.warning.status]),

@@ -2,6 +2,7 @@ import { HAZARDS } from '../../../model/hazard.js';
 import type { WarningText } from '../../../model/record.js';
 import type { WarningLevel } from '../../../model/warning.js';
 import type { WarningContent, WarningMessage } from '../../../model/warning-message.js';
+import { writable } from './xml-write.js';
 
 /** What both dialects take from outside the message. */
 export interface AlertWriting {
@@ -29,12 +30,21 @@ export const isChinese = (language: string): boolean => language.toLowerCase().s
 /** The texts in Chinese first; a warning that says nothing in any language is told by its hazard and colour. A Cancel needs no words. */
 export function textsOf({ type, warning, sender }: WarningMessage): readonly WarningText[] {
   if (warning.texts.length > 0)
-    return [...warning.texts].sort((a, b) => Number(isChinese(b.language)) - Number(isChinese(a.language)));
+    return warning.texts.map(cleaned).sort((a, b) => Number(isChinese(b.language)) - Number(isChinese(a.language)));
   if (type === 'CANCEL') return [];
   const hazard = HAZARDS[warning.hazardCode]?.zh ?? warning.hazardCode;
   const headline = `${hazard}${COLOURS_ZH[warning.level]}色预警`;
   return [{ language: 'zh-CN', hazard, senderName: sender, headline, description: headline, instruction: null }];
 }
+
+const cleaned = (text: WarningText): WarningText => ({
+  language: text.language,
+  hazard: writable(text.hazard),
+  senderName: writable(text.senderName),
+  headline: writable(text.headline),
+  description: writable(text.description),
+  instruction: text.instruction && writable(text.instruction),
+});
 
 /** Division codes as the domestic system writes them: 12 digits. */
 export const twelveDigits = ({ divisionCodes }: WarningContent): string[] =>

@@ -14,7 +14,7 @@ import {
   twelveDigits,
 } from './alert-write.js';
 import { CAP_NAMESPACES, COLOUR_PARAMETER, HUB_SOURCE } from './cap.js';
-import { element, textElement, XML_DECLARATION } from './xml-write.js';
+import { element, textElement, writable, XML_DECLARATION } from './xml-write.js';
 
 export interface CapWriting extends AlertWriting {
   /** Where more is to be read: an absolute address. */
@@ -126,9 +126,9 @@ const languageOf = (language: string): string =>
 
 /** As CAP allows identifiers; those of the domestic system are so already. */
 export const capIdentifier = (identifier: string): string =>
-  identifier.replace(/[\s,<&]/g, (found) => encodeURIComponent(found));
+  writable(identifier).replace(/[\s,<&]/g, (found) => encodeURIComponent(found));
 
-const capSender = (sender: string): string => sender.trim().replace(/[\s,<&]+/g, '_');
+const capSender = (sender: string): string => writable(sender).replace(/[\s,<&]+/g, '_') || 'unknown';
 
 const tripleOf = ({ identifier, sender, sentAt }: { identifier: string; sender: string; sentAt: string }): string =>
   `${capSender(sender)},${capIdentifier(identifier)},${beijingTime(sentAt)}`;

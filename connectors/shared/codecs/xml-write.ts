@@ -4,6 +4,9 @@ const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '
 
 export const XML_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n';
 
+/** Text without what cannot be written, and without blanks at its ends, which are not read back. */
+export const writable = (text: string): string => text.replace(FORBIDDEN, '').trim();
+
 /** Text as it stands between tags; forbidden characters are left out, everything else is read back as it was. */
 export const xmlText = (text: string): string =>
   // A bare carriage return would be read as a line feed (§2.11).
