@@ -96,13 +96,13 @@ export function messageFor({ warning, replaces, cancellation }: PublicWarning): 
 
 function cancelOf(warning: WarningSnapshot, cancelled: MessageName, known: Cancellation | null): WarningMessage {
   const identifier = known?.own ? known.identifier : `${warning.identifier}${CANCEL}`;
-  const texts = known && known.texts.length > 0 ? known.texts : warning.texts.map(takenBack);
+  const texts = known && known.texts.length > 0 ? known.texts : warning.texts.map(withoutAdvice);
   return {
     ...nameOf(identifier, warning.cancelledAt ?? warning.issuedAt, warning),
     type: 'CANCEL',
     references: [cancelled],
     // When the warning began is not when its end does.
-    warning: { ...warning, texts, effectiveAt: null, onsetAt: null },
+    warning: { ...warning, texts: texts.map(takenBack), effectiveAt: null, onsetAt: null },
   };
 }
 
@@ -123,9 +123,13 @@ function referenceTo({ identifier, sentAt, departmentCode, texts }: Replaced, wa
   };
 }
 
-/** Nobody's words of the end are known: the headline says it, so that no reader takes the message for the warning. */
+/** Nobody's words of the end are known: what to do against the hazard is no longer to be done. */
+const withoutAdvice = (text: WarningText): WarningText => ({ ...text, instruction: null });
+
+/** The headline says it, so that no reader takes the message for the warning. */
 function takenBack(text: WarningText): WarningText {
+  if (/解除|取消|撤销|cancel/i.test(text.headline)) return text;
   const language = text.language.toLowerCase();
   const said = language.startsWith('zh') ? '解除：' : language.startsWith('en') ? 'Cancelled: ' : '解除 Cancelled: ';
-  return { ...text, headline: said + text.headline, instruction: null };
+  return { ...text, headline: said + text.headline };
 }
