@@ -13,10 +13,14 @@ type Row = WarningRow & {
 /** `isPublic` of model/warning-message.ts, with the published states as $1. */
 const publicly = (warning: string): string => `${warning}.status = 'ACTUAL' AND ${warning}.state = ANY($1)`;
 
-/** What each warning replaces, as far as that is public or was never here, and what in earnest cancelled it. */
-const SELECT = `
-SELECT ${WARNING_COLUMNS}, w.changed_at AS "changedAt", r.replaces, c.cancellation
-FROM warning w ${WARNING_TEXTS}
+/** The feed draws nothing, and outlines are long. */
+const WITHOUT_AREA = WARNING_COLUMNS.replace('w.area', 'NULL::jsonb AS area');
+
+/** Warnings chosen first, then what each replaces, as far as that is public or was never here, and what in earnest cancelled it. */
+const select = (columns: string, chosen: string): string => `
+WITH w AS MATERIALIZED (SELECT * FROM warning i WHERE ${publicly('i')} AND ${chosen})
+SELECT ${columns}, w.changed_at AS "changedAt", r.replaces, c.cancellation
+FROM w ${WARNING_TEXTS}
 LEFT JOIN LATERAL (
   SELECT jsonb_agg(jsonb_build_object('identifier', p.identifier, 'sentAt', o.issued_at, 'departmentCode', o.department_code, 'texts', (
     SELECT jsonb_agg(jsonb_build_object('language', language, 'senderName', sender_name) ORDER BY language)
@@ -38,13 +42,17 @@ LEFT JOIN LATERAL (
   ) s
   WHERE x.to_identifier = w.identifier AND x.kind = 'CANCEL'
   ORDER BY x.sent_at DESC, x.from_identifier DESC LIMIT 1
-) c ON w.state = 'CANCELLED'`;
+) c ON w.state = 'CANCELLED'
+ORDER BY w.changed_at DESC, w.identifier DESC`;
 
 /** The public warning that bears an identifier, or whose cancellation does; undefined for what is not public or not there. One statement. */
 export async function readPublicWarning(db: Database, identifier: string): Promise<PublicWarning | undefined> {
   const { rows } = await db.read.query<Row>(
-    `${SELECT} WHERE ${publicly('w')} AND w.identifier IN (SELECT $2 UNION SELECT $3
-       UNION SELECT to_identifier FROM warning_reference WHERE from_identifier = $2 AND kind = 'CANCEL')`,
+    select(
+      WARNING_COLUMNS,
+      `i.identifier = ANY(ARRAY(SELECT $2 UNION SELECT $3
+         UNION SELECT to_identifier FROM warning_reference WHERE from_identifier = $2 AND kind = 'CANCEL'))`,
+    ),
     [PUBLISHED, identifier, cancelledBy(identifier) ?? identifier],
   );
   const found = rows.map(toPublic);
@@ -61,15 +69,14 @@ export interface FeedWindow {
   readonly limit: number;
 }
 
-/** Public warnings in force and lately ended, the last changed first. What another one has superseded is left to that one. One statement. */
+/** Public warnings in force and lately ended, the last changed first, without their outlines. What another one has superseded is left to that one. One statement. */
 export async function readPublicWarnings(db: Database, { endedSince, limit }: FeedWindow): Promise<PublicWarning[]> {
   const { rows } = await db.read.query<Row>(
-    `${SELECT}
-     WHERE w.identifier IN (
-       SELECT identifier FROM warning i WHERE ${publicly('i')} AND (
-         (i.state IN ('ACTIVE', 'EXPIRED') AND i.expires_at > $2) OR (i.state = 'CANCELLED' AND i.changed_at > $2))
-       ORDER BY i.state = 'ACTIVE' DESC, i.changed_at DESC, i.identifier DESC LIMIT $3)
-     ORDER BY w.changed_at DESC, w.identifier DESC`,
+    select(
+      WITHOUT_AREA,
+      `((i.state IN ('ACTIVE', 'EXPIRED') AND i.expires_at > $2) OR (i.state = 'CANCELLED' AND i.changed_at > $2))
+         ORDER BY i.state = 'ACTIVE' DESC, i.changed_at DESC, i.identifier DESC LIMIT $3`,
+    ),
     [PUBLISHED, endedSince, limit],
   );
   return rows.map(toPublic);
