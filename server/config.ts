@@ -10,10 +10,12 @@ import { declarative } from '../connectors/declarative/index.js';
 import { declaredLive, declaredLiveSettings } from '../connectors/declarative/live.js';
 import { OUTBOUND_RULE } from '../connectors/outbound.js';
 import type { RuntimeSettings } from '../connectors/runtime.js';
+import { type SigningKey, signingKey } from '../connectors/shared/codecs/signing-key.js';
 import { DEPARTMENTS } from '../model/department.js';
 import { LIVE_NOUNS, liveNounOf } from '../model/live-nouns.js';
 import { RELEASES } from '../model/release.js';
 import { accessSettings } from './access/settings.js';
+import { capSettings, publicUrl } from './cap/settings.js';
 import { languages, releaseSettings } from './release-settings.js';
 import { type Secrets, substitute } from './substitute.js';
 
@@ -37,6 +39,10 @@ const hubSettings = z.strictObject({
   /** Who may warn of what, and whose consent it needs (docs/warning-release.md). */
   release: releaseSettings.prefault({}),
   languages,
+  /** Where it is reached from outside. */
+  publicUrl: publicUrl.optional(),
+  /** Warnings as they go out. */
+  cap: capSettings.prefault({}),
   keepObservationsDays: z.int().min(1).max(36_500).default(400),
   keepLogDays: z.int().min(1).max(36_500).default(30),
   keepRejectionsDays: z.int().min(1).max(36_500).default(90),
@@ -68,6 +74,18 @@ export class Config {
     const parsed = this.#parse(shape, document.toJS() as unknown, []);
     this.hub = parsed.hub;
     this.#feeds = parsed.feeds;
+  }
+
+  /** What signs the warnings that go out; undefined where nothing does. Throws ConfigError where it is not to be had, or does not fit together. */
+  capSigning(): SigningKey | undefined {
+    const named = this.hub.cap.signing;
+    if (!named) return undefined;
+    try {
+      const { key, certificate } = substitute(named, {}, this.secrets) as { key: string; certificate: string };
+      return signingKey(key, certificate);
+    } catch (error) {
+      throw this.#error(['hub', 'cap', 'signing'], error instanceof Error ? error.message : String(error));
+    }
   }
 
   /** The feeds in the file's order, `${demo.<name>}` replaced and credentials fetched. Throws ConfigError on any mistake. */

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
 import { ERROR_CODES, HubError } from '../model/errors.js';
 import type { Session } from './access/sessions.js';
+import type { CapRoom } from './cap/room.js';
 import type { Yoga } from './graphql.js';
 import { landingPage } from './landing-page.js';
 import type { PushRouter } from './push-router.js';
@@ -12,6 +13,7 @@ const MAX_QUERY_BYTES = 256 * 1024;
 export interface HttpOptions {
   readonly yoga: Yoga;
   readonly push: PushRouter;
+  readonly cap: CapRoom;
   /** Throws HubError where the credential is wrong or cannot be judged. */
   readonly identify: (request: IncomingMessage) => Promise<Session>;
   readonly metrics: Registry;
@@ -63,6 +65,7 @@ async function route(request: IncomingMessage, response: ServerResponse, options
   const path = (request.url ?? '/').split('?')[0] ?? '/';
   if (path === '/graphql') return graphql(request, response, options);
   if (path.startsWith('/feeds/')) return options.push.handle(request, response, path);
+  if (path.startsWith('/cap/')) return options.cap.handle(request, response, path);
   if (path === '/health/live') return reply(response, 200, 'live');
   if (path === '/health/ready') {
     const reason = await options.notReady();

@@ -13,6 +13,8 @@ import { createLoaders } from '../resolvers/loaders.js';
 import { buildSchema } from '../schema/index.js';
 import type { Identity } from './access/identity.js';
 import type { Session } from './access/sessions.js';
+import { CapRoom } from './cap/room.js';
+import type { Config } from './config.js';
 import type { FeedMonitor } from './feed-monitor.js';
 import { createGraphql, type GraphqlOptions } from './graphql.js';
 import { createHttp, listen } from './http.js';
@@ -38,6 +40,7 @@ export interface WebOptions {
   readonly identity: Identity;
   readonly release: ReleaseRules;
   readonly languages: readonly string[];
+  readonly config: Config;
   readonly demo: boolean;
   readonly reloadSettings: () => Promise<ReloadResult>;
   readonly now: () => Date;
@@ -64,6 +67,7 @@ export class Web {
     this.#server = createHttp({
       yoga,
       push: options.push,
+      cap: this.#cap(),
       identify: (request) => graphql.identify(request, request.headers.authorization),
       metrics: options.metrics.registry,
       notReady: () => this.#notReady(),
@@ -92,6 +96,14 @@ export class Web {
     const cut = setTimeout(() => this.#server.closeAllConnections(), DRAIN_MS);
     await closed;
     clearTimeout(cut);
+  }
+
+  #cap(): CapRoom {
+    const { config, db, demo, divisions, now } = this.options;
+    const { area, cap, publicUrl } = config.hub;
+    const { keepHours } = cap;
+    const signing = config.capSigning();
+    return new CapRoom({ db, divisions: divisions.registry, area, publicUrl, keepHours, signing, demo, now });
   }
 
   #context({ viewer }: Session, onSlow: () => void): HubContext {

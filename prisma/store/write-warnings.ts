@@ -211,8 +211,9 @@ async function readReferences(
   identifiers: readonly string[],
 ): Promise<Map<string, IncomingReference[]>> {
   const { rows } = await client.query<IncomingReference & { to: string }>(
-    `SELECT to_identifier AS "to", from_identifier AS "from", kind, sent_at AS "sentAt" FROM warning_reference
-     WHERE to_identifier = ANY($1)`,
+    `SELECT to_identifier AS "to", from_identifier AS "from", kind, sent_at AS "sentAt",
+       NOT coalesce((SELECT bool_or(record->>'status' = 'ACTUAL') FROM warning_source WHERE identifier = from_identifier), true) AS drill
+     FROM warning_reference WHERE to_identifier = ANY($1)`,
     [identifiers],
   );
   return groupBy(rows, (row) => row.to);
