@@ -140,10 +140,19 @@ export class Graph {
 
   /** The results of a subscription, or the error it was refused with. */
   async follow<R, V>(operation: Operation<R, V>, variables: V, viewer: Viewer = READER): Promise<AsyncGenerator<R>> {
+    return this.followText<R>(String(operation), viewer, variables as Record<string, unknown>);
+  }
+
+  /** The same of any text. */
+  async followText<R>(
+    query: string,
+    viewer: Viewer,
+    variables: Record<string, unknown> = {},
+  ): Promise<AsyncGenerator<R>> {
     const source = await subscribe({
       schema: this.#schema,
-      document: parse(String(operation)),
-      variableValues: variables as Record<string, unknown>,
+      document: parse(query),
+      variableValues: variables,
       contextValue: this.context(viewer),
     });
     if (!(Symbol.asyncIterator in source)) throw this.#masked(source).errors?.[0];
