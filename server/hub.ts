@@ -6,6 +6,8 @@ import type { ReloadResult } from '../model/reload.js';
 import { type Database, openDatabase } from '../prisma/database.js';
 import { Partitions } from '../prisma/store/partitions.js';
 import { Identity } from './access/identity.js';
+import { type AuditKey, passingKey } from './audit/key.js';
+import { Recorder } from './audit/recorder.js';
 import { Clockwork, expiryJob } from './clockwork.js';
 import type { Config } from './config.js';
 import { Demo, type DemoDepartments } from './demo.js';
@@ -30,6 +32,8 @@ export interface HubOptions {
   readonly host: string;
   readonly port: number;
   readonly adminKey: string;
+  /** Signs the audit; throws where it cannot be read. Without it a key is made that ends with this hub. */
+  readonly auditKey?: () => AuditKey;
   readonly demo?: DemoDepartments | undefined;
   readonly logger: Logger;
   /** One tidy line per part as it comes up. */
@@ -48,6 +52,7 @@ interface Ground {
   readonly monitor: FeedMonitor;
   readonly repair: Repair;
   readonly live: LiveDoor;
+  readonly audit: Recorder;
   readonly metrics: Metrics;
 }
 
@@ -113,6 +118,7 @@ export class Hub {
     const divisions = await prepareDatabase(db);
     const partitions = new Partitions(db);
     await partitions.ahead(this.#now(), 3);
+    const audit = this.#audit(db);
     const log = new LogHub({ db, bus: new PostgresBus({ url: databaseUrl }), now: this.#now });
     await log.start();
     this.#onStop('log', () => log.stop());
@@ -120,11 +126,28 @@ export class Hub {
     const metrics = new Metrics({
       sockets: () => this.#web?.sockets ?? 0,
       subscribers: () => log.subscribers,
+      audit: () => audit.state,
       links: () => this.#feeds?.runtimes.map((runtime) => ({ id: runtime.id, state: runtime.link.state })) ?? [],
     });
     const repair = new Repair({ db, runtime: (feedId) => monitor.runtime(feedId) });
     const live = new LiveDoor(() => this.#feeds?.runtimes ?? []);
-    return { db, divisions, partitions, log, push: new PushRouter(), monitor, repair, live, metrics };
+    return { db, divisions, partitions, log, push: new PushRouter(), monitor, repair, live, audit, metrics };
+  }
+
+  #audit(db: Database): Recorder {
+    const { auditKey = passingKey, logger } = this.options;
+    const audit = new Recorder({
+      db,
+      key: auditKey,
+      now: this.#now,
+      onFault: (reason) =>
+        reason === undefined
+          ? logger.warn({}, 'evidence can be written again')
+          : logger.error({ reason }, 'evidence cannot be written: changes are refused, reads say so'),
+    });
+    audit.start();
+    this.#onStop('audit', () => audit.stop());
+    return audit;
   }
 
   async #openWeb(ground: Ground): Promise<void> {

@@ -6,12 +6,15 @@ import { messageOf } from '../model/errors.js';
 import type { LivePort } from '../model/live.js';
 import type { ReloadResult } from '../model/reload.js';
 import type { Database } from '../prisma/database.js';
-import type { HubContext } from '../resolvers/context.js';
 import { REPORTS_FEED } from '../resolvers/emergency/file-report.js';
 import { createLoaders } from '../resolvers/loaders.js';
 import { buildSchema } from '../schema/index.js';
 import type { Identity } from './access/identity.js';
 import type { Session } from './access/sessions.js';
+import { watchedDoor } from './audit/door.js';
+import type { Recorder } from './audit/recorder.js';
+import { type ServedContext, Trail } from './audit/trail.js';
+import { watchedSchema } from './audit/watched-schema.js';
 import type { FeedMonitor } from './feed-monitor.js';
 import { createGraphql, type GraphqlOptions } from './graphql.js';
 import { createHttp, listen } from './http.js';
@@ -35,6 +38,7 @@ export interface WebOptions {
   readonly host: string;
   readonly port: number;
   readonly identity: Identity;
+  readonly audit: Recorder;
   readonly demo: boolean;
   readonly reloadSettings: () => Promise<ReloadResult>;
   readonly now: () => Date;
@@ -51,10 +55,15 @@ export class Web {
 
   constructor(private readonly options: WebOptions) {
     const graphql: GraphqlOptions = {
-      schema: buildSchema(),
+      schema: watchedSchema(buildSchema()),
       demo: options.demo,
+      audit: options.audit,
+      now: options.now,
       context: (session, onSlow) => this.#context(session, onSlow),
-      identify: (request, authorization) => options.identity.open(authorization, request.socket.remoteAddress),
+      identify: (request, authorization) =>
+        watchedDoor(options.audit, options.now, request, authorization, () =>
+          options.identity.open(authorization, request.socket.remoteAddress),
+        ),
       onError: (error, requestId) => this.#failed(error, requestId),
     };
     const yoga = createGraphql(graphql);
@@ -64,6 +73,7 @@ export class Web {
       identify: (request) => graphql.identify(request, request.headers.authorization),
       metrics: options.metrics.registry,
       notReady: () => this.#notReady(),
+      ailing: () => options.audit.fault && `evidence cannot be written, changes are refused: ${options.audit.fault}`,
       onError: (error) => this.#failed(error, randomUUID()),
     });
     this.#sockets = serveWebSocket(this.#server, yoga, graphql);
@@ -91,22 +101,26 @@ export class Web {
     clearTimeout(cut);
   }
 
-  #context({ viewer }: Session, onSlow: () => void): HubContext {
-    const { db, divisions, log, monitor, repair, live, now } = this.options;
+  #context({ viewer }: Session, onSlow: () => void): ServedContext {
+    const { divisions, log, monitor, repair, live, now, audit } = this.options;
+    const requestId = randomUUID();
+    const trail = new Trail(audit, viewer, requestId, now);
+    const db = trail.database(this.options.db);
     return {
       db,
+      trail,
       divisions: divisions.registry,
       hub: log,
       now,
       viewer,
       live,
       loaders: createLoaders(db, live, viewer),
-      requestId: randomUUID(),
+      requestId,
       onSlow,
       feedControl: {
-        setEnabled: (feedId, enabled, reason) => monitor.setEnabled(feedId, enabled, reason),
-        retryRejected: (feedId, request) => repair.retryRejected(feedId, request),
-        reloadSettings: () => this.options.reloadSettings(),
+        setEnabled: (feedId, enabled, reason) => monitor.setEnabled(feedId, enabled, reason, db),
+        retryRejected: (feedId, request) => trail.outside(() => repair.retryRejected(feedId, request)),
+        reloadSettings: () => trail.outside(() => this.options.reloadSettings()),
       },
       reportDeadlines: () => (monitor.runtime(REPORTS_FEED)?.settings as ReportSettings | undefined)?.deadlines,
     };
