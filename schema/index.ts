@@ -7,6 +7,7 @@ import { addMajorHazards } from './industry/major-hazard.js';
 import { createRefs } from './refs.js';
 import { addScalars } from './scalars.js';
 import { addEarthquakes } from './seismic/earthquake.js';
+import { addAudit } from './shared/audit.js';
 import { addDeviceStates } from './shared/device-state.js';
 import { addDivisions } from './shared/division.js';
 import { addFacts } from './shared/fact.js';
@@ -55,5 +56,6 @@ export function buildSchema(): GraphQLSchema {
   addLive(builder, refs);
   addMajorHazards(builder, refs);
   addVisitorFlow(builder, refs);
+  addAudit(builder, refs);
   return builder.toSchema();
 }

@@ -23,6 +23,14 @@ export async function lockAuditHead(client: Queryable): Promise<AuditHead> {
   return headOf(rows);
 }
 
+/** Whether the running transaction has written or locked anything. */
+export async function hasChanged(client: Queryable): Promise<boolean> {
+  const { rows } = await client.query<{ changed: boolean }>(
+    'SELECT pg_current_xact_id_if_assigned() IS NOT NULL AS changed',
+  );
+  return rows[0]?.changed ?? true;
+}
+
 export async function readAuditHead(db: Queryable): Promise<AuditHead> {
   const { rows } = await db.query<AuditHead>(`SELECT ${HEAD} FROM audit_head`);
   return headOf(rows);

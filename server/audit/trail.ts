@@ -2,6 +2,7 @@ import type { AuditDraft, AuditKind } from '../../model/audit.js';
 import { DEPARTMENTS } from '../../model/department.js';
 import { feedOfStation } from '../../model/sight.js';
 import type { Database } from '../../prisma/database.js';
+import { hasChanged } from '../../prisma/store/write-audit.js';
 import type { HubContext } from '../../resolvers/context.js';
 import type { Viewer } from '../../resolvers/viewer.js';
 import type { Recorder } from './recorder.js';
@@ -91,7 +92,8 @@ export class Trail {
         db.transaction(async (client) => {
           const result = await work(client);
           const act = this.#act;
-          if (act) {
+          // A transaction that has changed nothing proves nothing: its act is written down by how it ends.
+          if (act && (await hasChanged(client))) {
             await this.recorder.append(client, this.#draftOf(act, 'OK', outcomeOf(result)));
             act.written = true;
           }
