@@ -1,12 +1,6 @@
 import type { AuditDay, AuditEntry } from '../../model/audit.js';
+import type { ChainedEntry } from '../../model/audit-rows.js';
 import type { Queryable } from '../database.js';
-
-/** A row as it lies in the table: the text of its variables to the letter, and the hash beside it. */
-export interface ChainedEntry {
-  readonly entry: AuditEntry;
-  readonly variables: string;
-  readonly hash: string;
-}
 
 export interface SignedDay extends AuditDay {
   readonly key: string;

@@ -1,9 +1,10 @@
 import type { AuditKind } from '../../model/audit.js';
+import type { AccessRow, ChainedEntry } from '../../model/audit-rows.js';
 import type { DepartmentCode } from '../../model/department.js';
 import type { Page } from '../../model/rows.js';
 import type { Database } from '../database.js';
 import { decodeKey, encodeKey, type PageRequest, pageSize, toPage, Where } from './keyset.js';
-import { type ChainedEntry, ENTRY_COLUMNS, toEntry } from './read-audit-chain.js';
+import { ENTRY_COLUMNS, toEntry } from './read-audit-chain.js';
 
 export interface AuditQuery extends PageRequest {
   readonly principals?: readonly string[] | undefined;
@@ -39,22 +40,6 @@ export async function readAudit(db: Database, query: AuditQuery): Promise<Page<C
     where.values,
   );
   return toPage(rows.map(toEntry), size, ({ entry }) => cursorOf(entry.position));
-}
-
-/** Someone who saw data of a department. */
-export interface AccessRow {
-  readonly position: number;
-  readonly at: Date;
-  readonly kind: AuditKind;
-  readonly principal: string;
-  readonly principalKind: string;
-  readonly principalName: string;
-  readonly department: DepartmentCode | null;
-  /** Of the asked department's feeds alone. */
-  readonly feeds: readonly string[];
-  /** That this department had given. */
-  readonly grants: readonly string[];
-  readonly times: number;
 }
 
 export interface AccessQuery extends PageRequest {

@@ -1,10 +1,10 @@
 import { AUDIT_KINDS, type AuditKind } from '../../model/audit.js';
+import type { AccessRow, ChainedEntry } from '../../model/audit-rows.js';
 import { DEPARTMENTS, type DepartmentCode } from '../../model/department.js';
 import { HubError } from '../../model/errors.js';
 import type { Page } from '../../model/rows.js';
 import type { PageRequest } from '../../prisma/store/keyset.js';
-import { type AccessRow, readAccess, readAudit } from '../../prisma/store/read-audit.js';
-import type { ChainedEntry } from '../../prisma/store/read-audit-chain.js';
+import { readAccess, readAudit } from '../../prisma/store/read-audit.js';
 import { type HubContext, hasRole, refusal, requireRole } from '../context.js';
 import { listInput } from './area-input.js';
 import { idInput } from './text-input.js';

@@ -1,6 +1,5 @@
 import { AUDIT_KINDS, type AuditKind } from '../../model/audit.js';
-import type { AccessRow } from '../../prisma/store/read-audit.js';
-import type { ChainedEntry } from '../../prisma/store/read-audit-chain.js';
+import type { AccessRow, ChainedEntry } from '../../model/audit-rows.js';
 import { accessToMyData, auditEntries, mayAskForAccess } from '../../resolvers/shared/audit.js';
 import type { Builder } from '../builder.js';
 import { connectionOf, toConnection } from '../paging.js';

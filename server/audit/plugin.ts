@@ -1,10 +1,17 @@
+import type { IncomingMessage } from 'node:http';
 import { type DocumentNode, type ExecutionArgs, type ExecutionResult, getOperationAST } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { type AuditKind, sha256 } from '../../model/audit.js';
-import type { NodeContext } from '../graphql.js';
+import type { Session } from '../access/sessions.js';
 import type { Recorder } from './recorder.js';
 import { type Begun, codeOf, type ServedContext, Trail } from './trail.js';
 import { storable } from './variables.js';
+
+/** What a request brings with it. */
+interface Asked {
+  readonly req: IncomingMessage;
+  readonly session: Session;
+}
 
 const KINDS: Readonly<Record<string, AuditKind>> = {
   query: 'QUERY',
@@ -16,8 +23,8 @@ const KINDS: Readonly<Record<string, AuditKind>> = {
  * Writes down every operation, on whatever transport it came. An answer that cannot be written down says so:
  * `extensions.evidence` is "NOT_RECORDED".
  */
-export function auditPlugin(recorder: Recorder, now: () => Date): Plugin<ServedContext & NodeContext> {
-  const invalid = (context: ServedContext & NodeContext, text: string): void => {
+export function auditPlugin(recorder: Recorder, now: () => Date): Plugin<ServedContext & Asked> {
+  const invalid = (context: ServedContext & Asked, text: string): void => {
     const trail = new Trail(recorder, context.session.viewer, context.requestId ?? null, now);
     trail.begin({ ...begunOf(undefined, context), document: sha256(text) });
     trail.record('BAD_INPUT');
@@ -108,7 +115,7 @@ const marker =
       ? undefined
       : { ...result, extensions: { ...result.extensions, evidence: 'NOT_RECORDED' } };
 
-function begunOf(args: ExecutionArgs | undefined, { req }: NodeContext): Begun {
+function begunOf(args: ExecutionArgs | undefined, { req }: Asked): Begun {
   const address = req.socket.remoteAddress ?? null;
   const operation = args && getOperationAST(args.document, args.operationName);
   if (!args || !operation) return { kind: 'INVALID', operation: null, document: null, rootFields: [], address };
