@@ -56,7 +56,8 @@ function addAuditEntries(builder: Builder, refs: Refs, kind: Kind): void {
         description: "Theirs; null: the hub's staff, or nobody known. 主体所属部门。",
         resolve: ({ entry }) => entry.principal.department,
       }),
-      roles: t.stringList({
+      roles: t.field({
+        type: [refs.Role],
         description: 'Their roles then. 当时的角色。',
         resolve: ({ entry }) => [...entry.principal.roles],
       }),
