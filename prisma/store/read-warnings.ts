@@ -83,9 +83,13 @@ async function readKeys(
 
 function whereSeen(where: Where, { statuses, drafts }: WarningQuery['seen']): void {
   const published = where.placed('(w.state = ANY(?) AND w.status = ANY(?))', PUBLISHED, statuses);
+  // A value that is bound and not used would have no type.
+  if (drafts === null) {
+    where.and(published);
+    return;
+  }
   const unpublished = where.placed('w.state <> ALL(?)', PUBLISHED);
-  if (drafts === null) where.and(published);
-  else if (drafts === undefined) where.and(`${published} OR ${unpublished}`);
+  if (drafts === undefined) where.and(`${published} OR ${unpublished}`);
   else where.and(`${published} OR (${unpublished} AND w.department_code = ?)`, drafts);
 }
 
