@@ -11,6 +11,7 @@ import { messageOf } from '../model/errors.js';
 import { openDatabase } from '../prisma/database.js';
 import { exportAudit } from './audit/export.js';
 import { type AuditKey, keptAuditKey } from './audit/key.js';
+import { readWitness } from './audit/witness.js';
 import { ConfigError } from './config.js';
 import { EmbeddedDatabase } from './database/embedded-database.js';
 import { runningDatabase } from './database/running-database.js';
@@ -44,10 +45,12 @@ async function main(): Promise<number> {
   }
   if (command !== 'verify') throw new ConfigError(USAGE);
   if (file !== undefined) return verify(here(file), trusted);
+  // Read before the database is: what it says must be there.
+  const witness = await readWitness(join(keys, 'audit.end'));
   const folder = await mkdtemp(join(tmpdir(), 'fenghuo-audit-'));
   try {
     await exportTo(join(folder, 'audit.ndjson'), env, keptAuditKey(keys));
-    return await verify(join(folder, 'audit.ndjson'), trusted);
+    return await verify(join(folder, 'audit.ndjson'), trusted, witness && `${witness.position}:${witness.hash}`);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -56,9 +59,9 @@ async function main(): Promise<number> {
 const here = (path: string): string => resolve(process.env.INIT_CWD ?? '.', path);
 
 /** Runs the verifier as whoever doubts the hub would: a program of its own. */
-async function verify(file: string, keys: readonly string[]): Promise<number> {
+async function verify(file: string, keys: readonly string[], holds?: string): Promise<number> {
   const program = join(packageRoot(), 'tools', 'verify-audit.mjs');
-  const named = keys.flatMap((key) => ['--key', key]);
+  const named = [...keys.flatMap((key) => ['--key', key]), ...(holds ? ['--holds', holds] : [])];
   const child = spawn(process.execPath, [program, file, ...named], { stdio: 'inherit' });
   const [code] = (await once(child, 'exit')) as [number | null];
   return code ?? 2;

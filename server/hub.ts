@@ -8,6 +8,7 @@ import { Partitions } from '../prisma/store/partitions.js';
 import { Identity } from './access/identity.js';
 import { type AuditKey, passingKey } from './audit/key.js';
 import { Recorder } from './audit/recorder.js';
+import { Witness } from './audit/witness.js';
 import { Clockwork, expiryJob } from './clockwork.js';
 import type { Config } from './config.js';
 import { Demo, type DemoDepartments } from './demo.js';
@@ -34,6 +35,8 @@ export interface HubOptions {
   readonly adminKey: string;
   /** Signs the audit; throws where it cannot be read. Without it a key is made that ends with this hub. */
   readonly auditKey?: () => AuditKey;
+  /** A file that keeps the end of the audit's chain outside the database. */
+  readonly auditWitness?: string;
   readonly demo?: DemoDepartments | undefined;
   readonly logger: Logger;
   /** One tidy line per part as it comes up. */
@@ -135,18 +138,25 @@ export class Hub {
   }
 
   #audit(db: Database): Recorder {
-    const { auditKey = passingKey, logger } = this.options;
+    const { auditKey = passingKey, auditWitness, logger } = this.options;
+    const witness = auditWitness
+      ? new Witness(auditWitness, (error) => this.#failed('audit witness', error))
+      : undefined;
     const audit = new Recorder({
       db,
       key: auditKey,
       now: this.#now,
+      ...(witness ? { witness: (end) => witness.see(end) } : {}),
       onFault: (reason) =>
         reason === undefined
           ? logger.warn({}, 'evidence can be written again')
           : logger.error({ reason }, 'evidence cannot be written: changes are refused, reads say so'),
     });
     audit.start();
-    this.#onStop('audit', () => audit.stop());
+    this.#onStop('audit', async () => {
+      await audit.stop();
+      await witness?.stop();
+    });
     return audit;
   }
 

@@ -44,6 +44,7 @@ async function main(): Promise<void> {
     port: env.PORT,
     adminKey,
     auditKey: () => keptAuditKey(join(dataFolder, 'keys')),
+    auditWitness: join(dataFolder, 'keys', 'audit.end'),
     demo: config.hub.demo.enabled
       ? demoDepartments({
           speed: env.HUB_DEMO_SPEED ?? config.hub.demo.speed,

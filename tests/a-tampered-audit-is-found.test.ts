@@ -29,6 +29,8 @@ let database: TestDatabase;
 let db: Database;
 let lines: string[];
 let text: string;
+/** A small one, for what is tried thousands of times. */
+let small: string;
 
 const draft = (n: number, at: Date): AuditDraft => ({
   ...{ at, kind: 'QUERY', principal: ROOT, operation: `第${n}次 "q"`, document: null, rootFields: ['stations'] },
@@ -41,15 +43,15 @@ const draft = (n: number, at: Date): AuditDraft => ({
   ...{ outcome: null, rowCount: n, times: 1, requestId: `r-${n}`, address: '::1', milliseconds: 3 },
 });
 
-async function write(days: number): Promise<void> {
+async function write(days: number, perDay = PER_DAY): Promise<void> {
   const ledger = new Ledger(
     () => key,
     () => clock.now,
   );
   for (let day = 0; day < days; day += 1) {
-    const drafts = Array.from({ length: PER_DAY }, (_, n) => draft(n, clock.now));
-    await db.transaction((client) => ledger.append(client, drafts.slice(0, 5)));
-    await db.transaction((client) => ledger.append(client, drafts.slice(5)));
+    const drafts = Array.from({ length: perDay }, (_, n) => draft(n, clock.now));
+    await db.transaction((client) => ledger.append(client, drafts.slice(0, 2)));
+    await db.transaction((client) => ledger.append(client, drafts.slice(2)));
     clock.now = new Date(clock.now.getTime() + DAY_MS);
   }
 }
@@ -63,6 +65,13 @@ async function exported(): Promise<string> {
 const verify = (content: string | Buffer) => verifyAudit([Buffer.from(content)], [key.pem]);
 
 beforeAll(async () => {
+  database = await migratedDatabase();
+  db = openDatabase({ url: database.url });
+  await write(2, 3);
+  small = await exported();
+  await db.close();
+  await database.drop();
+  clock.now = new Date(FIRST_DAY);
   database = await migratedDatabase();
   db = openDatabase({ url: database.url });
   await write(DAYS);
@@ -98,7 +107,8 @@ describe('an exported audit', () => {
 
   test('every change of a single byte is found', async () => {
     const next = random(7);
-    const bytes = Buffer.from(text);
+    const bytes = Buffer.from(small);
+    expect(await verify(bytes)).toEqual({ rows: 6, days: 1, position: 6 });
     const missed: number[] = [];
     for (let trial = 0; trial < TRIALS; trial += 1) {
       const at = next(bytes.length);
@@ -234,7 +244,24 @@ describe('in the database', () => {
     expect(
       await tampered('DELETE FROM audit_entry WHERE position <= 12', 'UPDATE audit_floor SET position = 12'),
     ).toMatch(/rows of 2026-06-01, from 1 on, are missing/);
+    // The last rows with the head that tells of them: only what was noted outside the database knows.
+    const [noted] = (
+      await client.query<{ hash: string }>(`SELECT encode(hash, 'hex') AS hash FROM audit_entry WHERE position = 60`)
+    ).rows;
+    await client.query('BEGIN');
+    await client.query(`SET LOCAL session_replication_role = 'replica'`);
+    await client.query('DELETE FROM audit_entry WHERE position > 58');
+    await client.query(
+      'UPDATE audit_head SET position = 58, hash = (SELECT hash FROM audit_entry WHERE position = 58)',
+    );
+    let rolledBack = '';
+    for await (const part of exportAudit(client, key, clock.now)) rolledBack += part;
+    await client.query('ROLLBACK');
     client.release();
+    const holds = new Map([[60, noted?.hash as string]]);
+    expect((await verify(rolledBack)).fault).toBeUndefined();
+    expect((await verifyAudit([Buffer.from(rolledBack)], [key.pem], holds)).fault).toMatch(/rows 59 to 60 are missing/);
+    expect((await verifyAudit([Buffer.from(text)], [key.pem], holds)).fault).toBeUndefined();
   });
 
   test('retention drops whole days, none younger than 180 days, and what is left still verifies', async () => {

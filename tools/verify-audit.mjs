@@ -38,9 +38,13 @@ class Chain {
   headerHash = '';
   ended = false;
 
-  /** @param {readonly string[]} trusted public keys in PEM; none: those that the file itself names */
-  constructor(trusted) {
+  /**
+   * @param {readonly string[]} trusted public keys in PEM; none: those that the file itself names
+   * @param {ReadonlyMap<number, string>} holds hashes that rows are known to have
+   */
+  constructor(trusted, holds) {
     this.trusted = trusted;
+    this.holds = holds;
     /** @type {Map<string, import('node:crypto').KeyObject>} */
     this.keys = new Map();
   }
@@ -96,6 +100,8 @@ class Chain {
       throw new Fault(`the signed head of ${this.day} is missing before row ${position}`);
     if (this.lastDay !== null && !(day > this.lastDay))
       throw new Fault(`row ${position} is of ${day}, which had ended before`);
+    if ((this.holds.get(position) ?? hash) !== hash)
+      throw new Fault(`row ${position} is not the one that was noted outside the database`);
     this.day = day;
     this.position = position;
     this.hash = hash;
@@ -134,6 +140,9 @@ class Chain {
     if (end.last !== this.position) throw new Fault(`rows ${this.position + 1} to ${end.last} are missing`);
     if (end.hash !== this.hash)
       throw new Fault(`the rows after ${this.lastDay ?? 'the first line'} are not those that the end was signed over`);
+    for (const position of this.holds.keys())
+      if (position > this.position)
+        throw new Fault(`rows ${this.position + 1} to ${position} are missing: they were noted outside the database`);
     this.ended = true;
   }
 
@@ -161,10 +170,11 @@ function parse(text) {
  * Verifies an audit as it was exported. `fault` tells the first thing that is wrong, and is undefined where nothing is.
  * @param {AsyncIterable<Uint8Array> | Iterable<Uint8Array>} chunks the file's bytes
  * @param {readonly string[]} [trusted] public keys in PEM; without any, those that the file names, which proves only that it is whole in itself
+ * @param {ReadonlyMap<number, string>} [holds] hashes that rows are known to have from elsewhere, by position
  * @returns {Promise<{ rows: number, days: number, position: number, fault?: string }>}
  */
-export async function verifyAudit(chunks, trusted = []) {
-  const chain = new Chain(trusted);
+export async function verifyAudit(chunks, trusted = [], holds = new Map()) {
+  const chain = new Chain(trusted, holds);
   let rest = '';
   try {
     for await (const chunk of chunks) {
@@ -190,7 +200,7 @@ export async function verifyAudit(chunks, trusted = []) {
   return { rows: chain.rows, days: chain.days, position: chain.position };
 }
 
-const USAGE = `node verify-audit.mjs <file> [--key <public key file>]…
+const USAGE = `node verify-audit.mjs <file> [--key <public key file>]… [--holds <position>:<hash>]…
   Ends with 0 where every row is as it was written, with 1 where one is not, with 2 where it cannot tell.
   退出码：0 完好，1 有改动或缺失，2 无法核验。
 `;
@@ -201,14 +211,18 @@ async function main(args) {
   const keys = [];
   /** @type {string[]} */
   const files = [];
+  /** @type {Map<number, string>} */
+  const holds = new Map();
   for (const [i, arg] of args.entries()) {
     if (args[i - 1] === '--key') keys.push(readFileSync(arg, 'utf8'));
-    else if (arg !== '--key') files.push(arg);
+    else if (args[i - 1] === '--holds') holds.set(Number(arg.split(':')[0]), arg.split(':')[1] ?? '');
+    else if (arg !== '--key' && arg !== '--holds') files.push(arg);
   }
   if (files.length !== 1 || files[0]?.startsWith('-')) throw new Error(USAGE);
   const { rows, days, fault } = await verifyAudit(
     createReadStream(/** @type {string} */ (files[0]), { highWaterMark: 1 << 20 }),
     keys,
+    holds,
   );
   if (keys.length === 0)
     process.stdout.write(

@@ -18,8 +18,8 @@ export class Ledger {
     return this.#key;
   }
 
-  /** Call it last, behind what is appended to the log: the chain's end stays locked until the transaction ends. */
-  async append(client: Queryable, drafts: readonly AuditDraft[]): Promise<void> {
+  /** Returns the chain's new end. Call it last, behind what is appended to the log: it stays locked until the transaction ends. */
+  async append(client: Queryable, drafts: readonly AuditDraft[]): Promise<AuditHead> {
     // Without the key nothing is written that could not be signed.
     const key = this.key();
     const head = await lockAuditHead(client);
@@ -27,7 +27,7 @@ export class Ledger {
     // A clock that goes back does not open a day again.
     const day = head.day !== null && head.day > today ? head.day : today;
     if (head.day !== null && day > head.day) await this.#close(client, head as AuditHead & { day: string }, key);
-    await appendAudit(client, head, day, drafts);
+    return appendAudit(client, head, day, drafts);
   }
 
   async #close(client: Queryable, head: AuditHead & { day: string }, key: AuditKey): Promise<void> {

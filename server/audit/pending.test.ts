@@ -26,11 +26,11 @@ test('beyond 10,000 what waits is full, and what finds no room is counted and to
 
 test('nobody known can fill it, from however many addresses, and each of their attempts is counted', () => {
   const pending = new Pending(() => NOW);
-  for (let n = 0; n < 30_000; n += 1) pending.add(stranger(`10.0.${n >> 8}.${n & 255}`));
+  for (let n = 0; n < 12_000; n += 1) pending.add(stranger(`10.0.${n >> 8}.${n & 255}`));
   expect(pending.isFull).toBe(false);
   const taken = pending.take(1000);
   expect(taken.length).toBeLessThanOrEqual(501);
-  expect(taken.reduce((sum, { times }) => sum + times, 0)).toBe(30_000);
+  expect(taken.reduce((sum, { times }) => sum + times, 0)).toBe(12_000);
   pending.putBack(taken);
   expect(pending.take(1000)).toEqual(taken);
 });

@@ -5,11 +5,14 @@ import type { Database } from '../../prisma/database.js';
 import type { AuditKey } from './key.js';
 import { Ledger } from './ledger.js';
 import { Pending } from './pending.js';
+import type { Place } from './witness.js';
 
 export interface RecorderOptions {
   readonly db: Database;
   readonly key: () => AuditKey;
   readonly now: () => Date;
+  /** Told of the chain's end after each commit. */
+  readonly witness?: (end: Place) => void;
   /** Told when evidence can no longer be written, with the reason, and again when it can. */
   readonly onFault: (reason: string | undefined) => void;
 }
@@ -75,21 +78,27 @@ export class Recorder {
     this.#flushIn(this.#fault === undefined ? FLUSH_MS : RETRY_MS);
   }
 
-  /** Writes down in the transaction of what is told of, as its last statement; where that fails the transaction must not commit. */
-  async append(client: pg.PoolClient, draft: AuditDraft): Promise<void> {
+  /** Writes down in the transaction of what is told of, as its last statement; where that fails the transaction must not commit. Once it has,
+   *  tell `committed` of what this gives. */
+  async append(client: pg.PoolClient, draft: AuditDraft): Promise<Place> {
     try {
-      await this.#ledger.append(client, [draft]);
-      this.#written += 1;
+      return await this.#ledger.append(client, [draft]);
     } catch (error) {
       this.#failed(error);
       throw unrecordable(error);
     }
   }
 
+  committed(end: Place, rows = 1): void {
+    this.#written += rows;
+    this.options.witness?.(end);
+    this.#works();
+  }
+
   /** Writes down at once; throws SOURCE_UNAVAILABLE where it cannot. */
   async writeNow(draft: AuditDraft): Promise<void> {
     try {
-      await this.options.db.transaction((client) => this.append(client, draft));
+      this.committed(await this.options.db.transaction((client) => this.append(client, draft)));
     } catch (error) {
       this.#failed(error);
       throw unrecordable(error);
@@ -116,9 +125,8 @@ export class Recorder {
     while (this.#pending.length > 0) {
       const drafts = this.#pending.take(PER_TRANSACTION);
       try {
-        await this.options.db.transaction((client) => this.#ledger.append(client, drafts));
-        this.#written += drafts.length;
-        this.#works();
+        const end = await this.options.db.transaction((client) => this.#ledger.append(client, drafts));
+        this.committed(end, drafts.length);
       } catch (error) {
         this.#pending.putBack(drafts);
         this.#failed(error);

@@ -7,6 +7,7 @@ import type { HubContext } from '../../resolvers/context.js';
 import type { Viewer } from '../../resolvers/viewer.js';
 import type { Recorder } from './recorder.js';
 import { keptVariables, storable } from './variables.js';
+import type { Place } from './witness.js';
 
 /** A context as the server makes it: with what is noted of its operation. */
 export interface ServedContext extends HubContext {
@@ -88,17 +89,21 @@ export class Trail {
   database(db: Database): Database {
     return {
       ...db,
-      transaction: (work) =>
-        db.transaction(async (client) => {
-          const result = await work(client);
+      transaction: async (work) => {
+        let end: Place | undefined;
+        const result = await db.transaction(async (client) => {
+          const done = await work(client);
           const act = this.#act;
           // A transaction that has changed nothing proves nothing: its act is written down by how it ends.
           if (act && (await hasChanged(client))) {
-            await this.recorder.append(client, this.#draftOf(act, 'OK', outcomeOf(result)));
+            end = await this.recorder.append(client, this.#draftOf(act, 'OK', outcomeOf(done)));
             act.written = true;
           }
-          return result;
-        }),
+          return done;
+        });
+        if (end) this.recorder.committed(end);
+        return result;
+      },
     };
   }
 
