@@ -56,13 +56,15 @@ export function coarsenEntry<R extends RegisterRow>(row: R, { position, value, n
   const fields = [...(noun?.fields ?? []), ...(noun?.derived?.fields ?? [])];
   const hidden = fields.filter(
     (field) =>
-      (names && field.personal) ||
+      (names && (field.personal || field.name.endsWith('Name'))) ||
       (value && (field.type === 'number' || field.type === 'integer' || field.type === 'parts')) ||
       (position && /address|location/i.test(field.name)),
   );
   const kept = Object.entries(row.fields).filter(([name]) => !hidden.some((field) => field.name === name));
+  // Of people themselves, the entry's own name is a person's.
+  const name = names && noun?.name.zh === '姓名' ? '' : row.name;
   const placed = position ? coarsenReport(row, { position, value: false, names: false }) : row;
-  return { ...placed, fields: Object.fromEntries(kept) as RegisterFields };
+  return { ...placed, name, fields: Object.fromEntries(kept) as RegisterFields };
 }
 
 /** Of rows that a feed brought, those that the viewer may see, as they may see them. */

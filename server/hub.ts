@@ -5,6 +5,7 @@ import { HubError } from '../model/errors.js';
 import type { ReloadResult } from '../model/reload.js';
 import { type Database, openDatabase } from '../prisma/database.js';
 import { Partitions } from '../prisma/store/partitions.js';
+import { endDemoAccess, seedDemoAccess } from './access/demo-principals.js';
 import { Identity } from './access/identity.js';
 import { type AuditKey, passingKey } from './audit/key.js';
 import { Recorder } from './audit/recorder.js';
@@ -38,6 +39,8 @@ export interface HubOptions {
   /** A file that keeps the end of the audit's chain outside the database. */
   readonly auditWitness?: string;
   readonly demo?: DemoDepartments | undefined;
+  /** Where the keys of the demo's users are kept. */
+  readonly demoKeys?: string;
   readonly logger: Logger;
   /** One tidy line per part as it comes up. */
   readonly onLine?: (text: string) => void;
@@ -161,10 +164,12 @@ export class Hub {
   }
 
   async #openWeb(ground: Ground): Promise<void> {
+    const identity = this.#identity(ground);
+    ground.push.feeders = (feedId, { headers }) => identity.mayPush(feedId, headers.authorization);
     const web = new Web({
       ...ground,
       ...this.options,
-      identity: this.#identity(ground),
+      identity,
       now: this.#now,
       demo: this.options.demo !== undefined,
       reloadSettings: () => this.reload(),
@@ -187,6 +192,7 @@ export class Hub {
     const addresses = demo ? await demo.start() : {};
     const configured = enabled(config.feeds(addresses));
     await registrations(db, configured);
+    await this.#seedAccess(db);
     push.expect(configured.map(({ connector }) => connector.id));
     if (!config.hub.outbound) this.options.onLine?.('outbound  any address: hub.outbound.allow is not set');
     const outbound = new Outbound(allowed(config.hub, addresses));
@@ -201,6 +207,13 @@ export class Hub {
     demo?.callIn((feedId, signal) => feeds.address(feedId, signal), this.url);
     this.#reload = new Reload({ ...this.options, db, push, monitor, feeds, outbound, addresses, demo });
     this.#onStop('reload', () => this.#reload?.stop());
+  }
+
+  /** A demo's users come and go with it. */
+  async #seedAccess(db: Database): Promise<void> {
+    const { demo, demoKeys } = this.options;
+    if (!demo) await endDemoAccess(db, this.#now());
+    else if (demoKeys) await seedDemoAccess(db, demoKeys, this.#now());
   }
 
   #feedSet({ db, partitions, divisions, push, monitor, metrics }: Ground, outbound: Outbound): FeedSet {

@@ -53,6 +53,7 @@ async function main(): Promise<void> {
           key: (name) => keptKey(join(dataFolder, 'keys'), name).key,
         })
       : undefined,
+    demoKeys: join(dataFolder, 'keys'),
     logger,
     onLine: line,
   });
@@ -60,6 +61,7 @@ async function main(): Promise<void> {
   running.hub = hub;
   await hub.start();
   if (admin?.made) line(`admin key ${admin.key}  (kept in ${admin.path})`);
+  if (config.hub.demo.enabled) line(`demo keys ${join(dataFolder, 'keys', 'demo-*.key')}  (one for each kind of user)`);
   line(`ready     ${hub.url}/graphql`);
 }
 
