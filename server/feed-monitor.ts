@@ -80,8 +80,14 @@ export class FeedMonitor {
   async setEnabled(feedId: string, enabled: boolean, reason?: string, db = this.options.db): Promise<void> {
     const runtime = this.#runtimes.get(feedId);
     if (!runtime) throw new HubError('NOT_FOUND', `no feed "${feedId}" in this hub's settings`);
+    const ran = runtime.running;
     if (!enabled) await runtime.stop();
-    await this.#sync(feedId, { disabled: !enabled, linkReason: enabled ? null : (reason ?? null) }, db);
+    const change = { disabled: !enabled, linkReason: enabled ? null : (reason ?? null) };
+    await this.#sync(feedId, change, db).catch((error: unknown) => {
+      // It was not switched off after all.
+      if (!enabled && ran) runtime.start();
+      throw error;
+    });
     if (enabled) runtime.start();
   }
 
