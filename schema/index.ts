@@ -8,6 +8,7 @@ import { createRefs } from './refs.js';
 import { addScalars } from './scalars.js';
 import { addEarthquakes } from './seismic/earthquake.js';
 import { addAccess } from './shared/access.js';
+import { addAudit } from './shared/audit.js';
 import { addDeviceStates } from './shared/device-state.js';
 import { addDivisions } from './shared/division.js';
 import { addFacts } from './shared/fact.js';
@@ -59,5 +60,6 @@ export function buildSchema(): GraphQLSchema {
   addLive(builder, refs);
   addMajorHazards(builder, refs);
   addVisitorFlow(builder, refs);
+  addAudit(builder, refs);
   return builder.toSchema();
 }

@@ -37,6 +37,16 @@ function feedsOf(feeds: string, env: Readonly<Record<string, string>> = {}) {
   }
 }
 
+test('an audit that would be kept for less than six months stops the start', () => {
+  const path = join(folders.make(), 'hub.yaml');
+  const read = (days: number) => {
+    writeFileSync(path, `hub:\n  area: "654202"\n  keepAuditDays: ${days}\n`);
+    return readConfig(path, connectors, { env: () => undefined, generated: () => '' }).hub.keepAuditDays;
+  };
+  expect(() => read(179)).toThrow(/:3: hub.keepAuditDays: at least 180/);
+  expect(read(180)).toBe(180);
+});
+
 test('a block with a transport is a feed: department by its name, credentials by reference', () => {
   const [feed] = feedsOf(FEED.replace('export.csv', 'export.csv?appkey={key}\n      key: { env: SKI }'), {
     SKI: 'secret',

@@ -46,6 +46,12 @@ const hubSettings = z.strictObject({
   keepObservationsDays: z.int().min(1).max(36_500).default(400),
   keepLogDays: z.int().min(1).max(36_500).default(30),
   keepRejectionsDays: z.int().min(1).max(36_500).default(90),
+  /** The law asks for six months at least. */
+  keepAuditDays: z
+    .int()
+    .min(180, { error: 'at least 180: the audit is kept for six months or longer' })
+    .max(36_500)
+    .default(400),
 });
 export type HubSettings = z.infer<typeof hubSettings>;
 

@@ -3,9 +3,11 @@ import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import { type ExecutionResult, type GraphQLError, type GraphQLSchema, NoSchemaIntrospectionCustomRule } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import { HubError } from '../model/errors.js';
-import type { HubContext } from '../resolvers/context.js';
 import { formatError, maskError } from '../schema/errors.js';
 import type { Session } from './access/sessions.js';
+import { auditPlugin } from './audit/plugin.js';
+import type { Recorder } from './audit/recorder.js';
+import type { ServedContext } from './audit/trail.js';
 import { exampleQueries } from './examples.js';
 
 /** What yoga gets from the node server besides the request itself. */
@@ -17,18 +19,20 @@ export interface NodeContext {
 export interface GraphqlOptions {
   readonly schema: GraphQLSchema;
   /** A context for one operation. `onSlow` is called when its subscriber has fallen too far behind. */
-  readonly context: (session: Session, onSlow: () => void) => HubContext;
+  readonly context: (session: Session, onSlow: () => void) => ServedContext;
   /** Who asks. Throws HubError where what is sent is wrong or cannot be judged. */
   readonly identify: (request: IncomingMessage, authorization: string | undefined) => Promise<Session>;
   readonly demo: boolean;
+  readonly audit: Recorder;
+  readonly now: () => Date;
   readonly onError: (error: unknown, requestId: string) => void;
 }
 
-export type Yoga = YogaServerInstance<NodeContext, HubContext>;
+export type Yoga = YogaServerInstance<NodeContext, ServedContext>;
 
 /** The GraphQL endpoint over HTTP: POST, GET and SSE. GraphiQL only in demo mode; no other origin may read. */
 export function createGraphql(options: GraphqlOptions): Yoga {
-  return createYoga<NodeContext, HubContext>({
+  return createYoga<NodeContext, ServedContext>({
     schema: options.schema,
     graphqlEndpoint: '/graphql',
     landingPage: false,
@@ -47,7 +51,13 @@ export function createGraphql(options: GraphqlOptions): Yoga {
         // The stream is stuck behind a reader that does not read: only ending the connection frees it.
         req.socket.destroy();
       }),
-    plugins: [introspectionByRight, ownCodesForValidation, tellWhyAStreamEnds(options)],
+    plugins: [
+      introspectionByRight,
+      ownCodesForValidation,
+      tellWhyAStreamEnds(options),
+      // Last: it writes down what the caller gets.
+      auditPlugin(options.audit, options.now),
+    ],
   });
 }
 
@@ -68,7 +78,7 @@ const ownCodesForValidation: Plugin = {
 };
 
 /** A live stream that breaks (cursor overtaken, too slow) ends with a last result that says why, instead of a cut connection. */
-const tellWhyAStreamEnds = (options: GraphqlOptions): Plugin<HubContext & NodeContext> => ({
+const tellWhyAStreamEnds = (options: GraphqlOptions): Plugin<ServedContext & NodeContext> => ({
   onSubscribe: async ({ args }) => {
     await args.contextValue.session.keep();
     return {

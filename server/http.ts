@@ -19,6 +19,8 @@ export interface HttpOptions {
   readonly metrics: Registry;
   /** Undefined when ready, else the reason why not. */
   readonly notReady: () => Promise<string | undefined>;
+  /** What does not work while the hub answers; undefined where all does. */
+  readonly ailing: () => string | undefined;
   readonly onError: (error: unknown) => void;
 }
 
@@ -69,7 +71,7 @@ async function route(request: IncomingMessage, response: ServerResponse, options
   if (path === '/health/live') return reply(response, 200, 'live');
   if (path === '/health/ready') {
     const reason = await options.notReady();
-    return reply(response, reason ? 503 : 200, reason ?? 'ready');
+    return reply(response, reason ? 503 : 200, reason ?? ['ready', options.ailing()].filter(Boolean).join('; '));
   }
   if (path === '/metrics') return reply(response, 200, await options.metrics.metrics(), options.metrics.contentType);
   if (path === '/') return reply(response, 200, landingPage, 'text/html; charset=utf-8');

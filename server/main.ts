@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { messageOf } from '../model/errors.js';
 import { keptKey } from './access/kept-key.js';
+import { keptAuditKey } from './audit/key.js';
 import { type Config, ConfigError, readConfig } from './config.js';
 import { connectors } from './connectors.js';
 import { EmbeddedDatabase } from './database/embedded-database.js';
@@ -43,6 +44,8 @@ async function main(): Promise<void> {
     host: env.HOST,
     port: env.PORT,
     adminKey,
+    auditKey: () => keptAuditKey(join(dataFolder, 'keys')),
+    auditWitness: join(dataFolder, 'keys', 'audit.end'),
     demo: config.hub.demo.enabled
       ? demoDepartments({
           speed: env.HUB_DEMO_SPEED ?? config.hub.demo.speed,

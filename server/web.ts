@@ -7,12 +7,15 @@ import type { LivePort } from '../model/live.js';
 import type { ReleaseRules } from '../model/release.js';
 import type { ReloadResult } from '../model/reload.js';
 import type { Database } from '../prisma/database.js';
-import type { HubContext } from '../resolvers/context.js';
 import { REPORTS_FEED } from '../resolvers/emergency/file-report.js';
 import { createLoaders } from '../resolvers/loaders.js';
 import { buildSchema } from '../schema/index.js';
 import type { Identity } from './access/identity.js';
 import type { Session } from './access/sessions.js';
+import { watchedDoor } from './audit/door.js';
+import type { Recorder } from './audit/recorder.js';
+import { type ServedContext, Trail } from './audit/trail.js';
+import { watchedSchema } from './audit/watched-schema.js';
 import { CapRoom } from './cap/room.js';
 import type { Config } from './config.js';
 import type { FeedMonitor } from './feed-monitor.js';
@@ -41,6 +44,7 @@ export interface WebOptions {
   readonly release: ReleaseRules;
   readonly languages: readonly string[];
   readonly config: Config;
+  readonly audit: Recorder;
   readonly demo: boolean;
   readonly reloadSettings: () => Promise<ReloadResult>;
   readonly now: () => Date;
@@ -57,10 +61,15 @@ export class Web {
 
   constructor(private readonly options: WebOptions) {
     const graphql: GraphqlOptions = {
-      schema: buildSchema(),
+      schema: watchedSchema(buildSchema()),
       demo: options.demo,
+      audit: options.audit,
+      now: options.now,
       context: (session, onSlow) => this.#context(session, onSlow),
-      identify: (request, authorization) => options.identity.open(authorization, request.socket.remoteAddress),
+      identify: (request, authorization) =>
+        watchedDoor(options.audit, options.now, request, authorization, () =>
+          options.identity.open(authorization, request.socket.remoteAddress),
+        ),
       onError: (error, requestId) => this.#failed(error, requestId),
     };
     const yoga = createGraphql(graphql);
@@ -71,6 +80,7 @@ export class Web {
       identify: (request) => graphql.identify(request, request.headers.authorization),
       metrics: options.metrics.registry,
       notReady: () => this.#notReady(),
+      ailing: () => options.audit.fault && `evidence cannot be written, changes are refused: ${options.audit.fault}`,
       onError: (error) => this.#failed(error, randomUUID()),
     });
     this.#sockets = serveWebSocket(this.#server, yoga, graphql);
@@ -106,10 +116,14 @@ export class Web {
     return new CapRoom({ db, divisions: divisions.registry, area, publicUrl, keepHours, signing, demo, now });
   }
 
-  #context({ viewer }: Session, onSlow: () => void): HubContext {
-    const { db, divisions, log, monitor, repair, live, now, release, languages } = this.options;
+  #context({ viewer }: Session, onSlow: () => void): ServedContext {
+    const { divisions, log, monitor, repair, live, now, audit, release, languages } = this.options;
+    const requestId = randomUUID();
+    const trail = new Trail(audit, viewer, requestId, now);
+    const db = trail.database(this.options.db);
     return {
       db,
+      trail,
       divisions: divisions.registry,
       hub: log,
       now,
@@ -118,12 +132,12 @@ export class Web {
       release,
       languages,
       loaders: createLoaders(db, live, viewer),
-      requestId: randomUUID(),
+      requestId,
       onSlow,
       feedControl: {
-        setEnabled: (feedId, enabled, reason) => monitor.setEnabled(feedId, enabled, reason),
-        retryRejected: (feedId, request) => repair.retryRejected(feedId, request),
-        reloadSettings: () => this.options.reloadSettings(),
+        setEnabled: (feedId, enabled, reason) => monitor.setEnabled(feedId, enabled, reason, db),
+        retryRejected: (feedId, request) => trail.outside(() => repair.retryRejected(feedId, request)),
+        reloadSettings: () => trail.outside(() => this.options.reloadSettings()),
       },
       reportDeadlines: () => (monitor.runtime(REPORTS_FEED)?.settings as ReportSettings | undefined)?.deadlines,
     };

@@ -78,6 +78,8 @@ describe('who may do what', () => {
     'mutation { reviewBypass(input: { idempotencyKey: "x", id: "x", verdict: JUSTIFIED, note: "x" }) { __typename } }',
     'mutation { retryRejected(feed: "water/telemetry") { inputs } }',
     'mutation { reloadSettings { error } }',
+    'query { auditEntries { edges { cursor } } }',
+    'query { accessToMyData { edges { cursor } } }',
   ];
   test.each(everyRoot)('without the right to read, %s is UNAUTHENTICATED and gives nothing', async (query) => {
     const { data, errors } = await graph.answer(query, {}, STRANGER);

@@ -1,0 +1,29 @@
+import type { IncomingMessage } from 'node:http';
+import { ANONYMOUS } from '../../model/access.js';
+import { parseApiKey } from '../../model/api-key.js';
+import { HubError } from '../../model/errors.js';
+import type { Recorder } from './recorder.js';
+
+/** Runs what judges a credential, and writes down where it is refused, on whatever transport; of a key its id, never its secret. */
+export async function watchedDoor<T>(
+  recorder: Recorder,
+  now: () => Date,
+  request: IncomingMessage,
+  authorization: string | undefined,
+  judge: () => Promise<T>,
+): Promise<T> {
+  const at = now();
+  try {
+    return await judge();
+  } catch (error) {
+    const claimed = parseApiKey(/^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1] ?? '')?.id;
+    recorder.record({
+      ...{ at, kind: 'DOOR', principal: ANONYMOUS, operation: null, document: null, rootFields: [] },
+      variables: claimed === undefined ? null : { claims: `key:${claimed}` },
+      ...{ grants: [], feeds: [], result: error instanceof HubError ? error.code : 'INTERNAL', outcome: null },
+      ...{ rowCount: 0, times: 1, requestId: null, address: request.socket.remoteAddress ?? null },
+      milliseconds: Math.max(0, now().getTime() - at.getTime()),
+    });
+    throw error;
+  }
+}
