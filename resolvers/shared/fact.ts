@@ -8,6 +8,7 @@ export const separateReport = (reportId: string, context: HubContext): Promise<s
 
 /** Puts a report to a fact of its kind. Resolves to the fact's id. */
 export const joinReport = (reportId: string, factId: string, context: HubContext): Promise<string> => {
+  requireAdmin(context);
   if (!/^\d{1,15}$/.test(factId)) throw new HubError('NOT_FOUND', `to: there is no "${factId.slice(0, 40)}"`);
   return move(reportId, Number(factId), context);
 };

@@ -9,7 +9,7 @@ import { registerOf } from '../../model/registers.js';
 import { listGrants } from '../../prisma/store/read-access.js';
 import { feedsById } from '../../prisma/store/read-feeds.js';
 import { endGrant, insertGrant, lockGrant } from '../../prisma/store/write-access.js';
-import { type HubContext, refusal, requireRole } from '../context.js';
+import { type HubContext, requireAdmin, requireRole } from '../context.js';
 import { idInput, lineInput } from './text-input.js';
 
 export interface GrantInput {
@@ -108,7 +108,8 @@ function ownerOf(feed: string, context: HubContext): DepartmentCode {
   try {
     return departmentOfFeed(feed);
   } catch {
-    throw refusal(context, 'a feed of your own');
+    requireAdmin(context);
+    throw new HubError('NOT_FOUND', `no feed "${feed}"`);
   }
 }
 

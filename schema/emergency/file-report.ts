@@ -41,7 +41,7 @@ export function addFiling(builder: Builder, refs: Refs, enums: ReportEnums, repo
     t.field({
       type: Result,
       description:
-        'Files a report of an incident: 首报 begins it, unless it names one that is known, 终报 closes it. Needs the admin key. The same key and content again gives the same report; other content under the key is CONFLICT. 报送突发事件信息：首报建立事件（或关联已有事件），终报办结；需管理密钥，同一幂等键重复提交结果相同。',
+        'Files a report of an incident: 首报 begins it, unless it names one that is known, 终报 closes it. Needs the role FEEDER or DUTY_OFFICER of the emergency department. The same key and content again gives the same report; other content under the key is CONFLICT. 报送突发事件信息：首报建立事件（或关联已有事件），终报办结；需应急部门填报或值班权限，同一幂等键重复提交结果相同。',
       args: { input: t.arg({ type: input, required: true, description: 'The report. 报告。' }) },
       resolve: (_root, args, context) => fileIncidentReport(args.input, context),
     }),

@@ -198,14 +198,14 @@ function addMutations(builder: Builder, refs: Refs): void {
   builder.mutationFields((t) => ({
     enableFeed: t.field({
       type: refs.Feed,
-      description: 'Switches a feed on again. Needs the admin key. 启用数据源，需要管理密钥。',
+      description: 'Switches a feed on again. Needs the role ADMINISTRATOR of the hub. 启用数据源，需平台管理员。',
       args: { id: t.arg.id({ required: true, description: 'Its id. 标识。' }) },
       resolve: (_root, args, context) => feed.setFeedEnabled(String(args.id), true, undefined, context),
     }),
     disableFeed: t.field({
       type: refs.Feed,
       description:
-        'Switches a feed off until it is switched on, also across restarts. Needs the admin key. 停用数据源，重启后仍有效，需要管理密钥。',
+        'Switches a feed off until it is switched on, also across restarts. Needs the role ADMINISTRATOR of the hub. 停用数据源，重启后仍有效，需平台管理员。',
       args: {
         id: t.arg.id({ required: true, description: 'Its id. 标识。' }),
         reason: t.arg.string({ description: 'Shown as stateReason. 停用原因。' }),

@@ -179,7 +179,8 @@ function addMutations(builder: Builder, refs: Refs): void {
   builder.mutationFields((t) => ({
     saveJurisdiction: t.field({
       type: refs.Jurisdiction,
-      description: 'Makes or replaces a jurisdiction. Needs the admin key. 新建或更新责任主体，需要管理密钥。',
+      description:
+        'Makes or replaces a jurisdiction. Needs the role ADMINISTRATOR of the hub. 新建或更新责任主体，需平台管理员。',
       args: { input: t.arg({ type: SaveInput, required: true, description: 'What it is. 内容。' }) },
       resolve: (_root, { input }, context) =>
         jurisdiction.saveJurisdiction({ ...input, id: String(input.id) }, context),
@@ -187,7 +188,7 @@ function addMutations(builder: Builder, refs: Refs): void {
     assignJurisdiction: t.field({
       type: refs.Jurisdiction,
       description:
-        'From a day on, a jurisdiction answers for a division or a polygon; what held before is still told for the time before. Needs the admin key. 自某日起指定责任区域，此前的归属仍可查询，需要管理密钥。',
+        'From a day on, a jurisdiction answers for a division or a polygon; what held before is still told for the time before. Needs the role ADMINISTRATOR of the hub. 自某日起指定责任区域，此前的归属仍可查询，需平台管理员。',
       args: {
         jurisdiction: t.arg.id({ required: true, description: 'Whose. 责任主体标识。' }),
         division: t.arg.string({ description: 'A division. 区划代码。' }),
@@ -203,7 +204,7 @@ function addMutations(builder: Builder, refs: Refs): void {
         jurisdiction.assignJurisdiction({ ...args, jurisdiction: String(args.jurisdiction) }, context),
     }),
     endJurisdictionArea: t.boolean({
-      description: 'Ends an assignment on a day. Needs the admin key. 终止责任区域，需要管理密钥。',
+      description: 'Ends an assignment on a day. Needs the role ADMINISTRATOR of the hub. 终止责任区域，需平台管理员。',
       args: {
         id: t.arg.id({ required: true, description: 'Of the area. 区域标识。' }),
         to: t.arg({

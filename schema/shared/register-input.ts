@@ -11,7 +11,7 @@ export function addRegisterInput(builder: Builder, noun: RegisterNoun, ref: Regi
   builder.mutationField(`save${noun.type}`, (t) =>
     t.field({
       type: ref,
-      description: `Saves one entry: new without revision, else the next revision; CONFLICT where it was changed meanwhile. Needs the admin key. 保存${noun.zh}：无 revision 为新增，否则为修改；已被他人修改时返回 CONFLICT，需要管理密钥。`,
+      description: `Saves one entry: new without revision, else the next revision; CONFLICT where it was changed meanwhile. Needs the role FEEDER of its department, or DUTY_OFFICER for the emergency department’s. 保存${noun.zh}：无 revision 为新增，否则为修改；已被他人修改时返回 CONFLICT，需本部门填报权限。`,
       args: { input: t.arg({ type: input, required: true, description: 'What is said of it. 内容。' }) },
       resolve: (_root, args, context) => saveEntry(noun, args.input as SaveInput, context),
     }),
@@ -19,7 +19,7 @@ export function addRegisterInput(builder: Builder, noun: RegisterNoun, ref: Regi
   builder.mutationField(`retire${noun.type}`, (t) =>
     t.field({
       type: ref,
-      description: `Takes an entry out of use; it stays with its history. Needs the admin key. 停用${noun.zh}，记录和历史保留，需要管理密钥。`,
+      description: `Takes an entry out of use; it stays with its history. Needs the role FEEDER of its department, or DUTY_OFFICER for the emergency department’s. 停用${noun.zh}，记录和历史保留，需本部门填报权限。`,
       args: {
         id: t.arg.id({ required: true, description: 'Its id. 标识。' }),
         revision: t.arg.int({ description: 'Only if it is still at this revision. 仅当版本未变。' }),

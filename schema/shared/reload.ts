@@ -31,7 +31,7 @@ export function addReload(builder: Builder, refs: Refs): void {
     t.field({
       type: refs.SettingsReload,
       description:
-        'Reads the settings file again and changes only what differs; a file with a mistake changes nothing. Needs the admin key. 重新读取配置文件，仅变更有差异的部分；有误则不变。需要管理密钥。',
+        'Reads the settings file again and changes only what differs; a file with a mistake changes nothing. Needs the role ADMINISTRATOR of the hub. 重新读取配置文件，仅变更有差异的部分；有误则不变。需平台管理员。',
       resolve: (_root, _args, context) => reloadSettings(context),
     }),
   );

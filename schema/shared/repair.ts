@@ -37,7 +37,7 @@ export function addRepair(builder: Builder, refs: Refs): void {
     t.field({
       type: refs.RetryResult,
       description:
-        'Reads rejected inputs again, oldest first, after a mapping or a station list was put right. Needs the admin key. 修正映射或站点清单后，按原顺序重新读取被拒数据，需要管理密钥。',
+        'Reads rejected inputs again, oldest first, after a mapping or a station list was put right. Needs the role ADMINISTRATOR of the hub. 修正映射或站点清单后，按原顺序重新读取被拒数据，需平台管理员。',
       args: {
         feed: t.arg.id({ required: true, description: 'Whose. 数据源标识。' }),
         reason: t.arg.string({ description: 'Only inputs with a rejection of this kind. 仅此类原因。' }),
