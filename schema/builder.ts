@@ -35,7 +35,7 @@ export function createBuilder() {
       // A type's own scopes are asked once an object, not once a field.
       runScopesOnType: true,
       authorizeOnSubscribe: true,
-      unauthorizedError: (_parent, context) => refusal(context, 'a right that this key or token does not give'),
+      unauthorizedError: (_parent, context) => refusal(context, 'a right that the caller does not have'),
     },
     defaultFieldNullability: false,
     relay: {
