@@ -31,6 +31,8 @@ export interface HubOptions {
   readonly port: number;
   readonly adminKey: string;
   readonly demo?: DemoDepartments | undefined;
+  /** What GraphiQL's headers editor opens with for whoever sits at the hub's own machine, as JSON. */
+  readonly graphiqlHeaders?: (() => string) | undefined;
   readonly logger: Logger;
   /** One tidy line per part as it comes up. */
   readonly onLine?: (text: string) => void;

@@ -12,9 +12,17 @@ import { createLoaders } from '../resolvers/loaders.js';
 import { buildSchema } from '../schema/index.js';
 import type { Identity } from './access/identity.js';
 import type { Session } from './access/sessions.js';
+import type { Config } from './config.js';
 import type { FeedMonitor } from './feed-monitor.js';
+import { TrustedDocuments } from './graphql/trusted-documents.js';
 import { createGraphql, type GraphqlOptions } from './graphql.js';
+import { Origins } from './http/origins.js';
+import { securityHeaders } from './http/security-headers.js';
 import { createHttp, listen } from './http.js';
+import { Budgets } from './limits/budgets.js';
+import { Addresses } from './limits/caller.js';
+import { Doorkeeper } from './limits/doorkeeper.js';
+import type { LimitsSettings } from './limits/settings.js';
 import type { Logger } from './logger.js';
 import type { Metrics } from './metrics.js';
 import type { Divisions } from './prepare-database.js';
@@ -35,7 +43,10 @@ export interface WebOptions {
   readonly host: string;
   readonly port: number;
   readonly identity: Identity;
+  readonly config: Pick<Config, 'hub' | 'trustedDocuments'>;
   readonly demo: boolean;
+  /** What GraphiQL's headers editor opens with for whoever sits at the hub's own machine, as JSON. */
+  readonly graphiqlHeaders?: (() => string) | undefined;
   readonly reloadSettings: () => Promise<ReloadResult>;
   readonly now: () => Date;
 }
@@ -50,23 +61,50 @@ export class Web {
   #url = '';
 
   constructor(private readonly options: WebOptions) {
-    const graphql: GraphqlOptions = {
-      schema: buildSchema(),
-      demo: options.demo,
-      context: (session, onSlow) => this.#context(session, onSlow),
-      identify: (request, authorization) => options.identity.open(authorization, request.socket.remoteAddress),
-      onError: (error, requestId) => this.#failed(error, requestId),
-    };
+    const { hub, trustedDocuments } = options.config;
+    const addresses = new Addresses(hub.trustedProxies);
+    const origins = new Origins(hub.cors.origins);
+    const graphql = this.#graphql(
+      hub.limits,
+      addresses,
+      new TrustedDocuments(trustedDocuments, hub.trustedDocuments?.required),
+    );
     const yoga = createGraphql(graphql);
     this.#server = createHttp({
+      ...graphql,
       yoga,
+      origins,
       push: options.push,
-      identify: (request) => graphql.identify(request, request.headers.authorization),
-      metrics: options.metrics.registry,
-      notReady: () => this.#notReady(),
+      setHeaders: securityHeaders(hub),
+      probes: {
+        registry: options.metrics.registry,
+        notReady: () => this.#notReady(),
+        isHome: (request) => addresses.isHome(request),
+        metrics: hub.metrics ?? {},
+      },
+      demo: options.demo,
+      graphiqlHeaders: options.graphiqlHeaders,
       onError: (error) => this.#failed(error, randomUUID()),
     });
-    this.#sockets = serveWebSocket(this.#server, yoga, graphql);
+    this.#sockets = serveWebSocket(this.#server, yoga, { ...graphql, origins, addresses });
+  }
+
+  #graphql(limits: LimitsSettings, addresses: Addresses, trusted: TrustedDocuments): GraphqlOptions {
+    const { identity } = this.options;
+    const doorkeeper = new Doorkeeper({
+      addresses,
+      settings: limits.failedCredentials,
+      open: (authorization, home) => identity.open(authorization, home),
+    });
+    return {
+      schema: buildSchema(),
+      context: (session, onSlow) => this.#context(session, onSlow),
+      admit: (request, authorization) => doorkeeper.admit(request, authorization),
+      limits,
+      budgets: new Budgets(limits),
+      trusted,
+      onError: (error, requestId) => this.#failed(error, requestId),
+    };
   }
 
   get url(): string {

@@ -89,13 +89,14 @@ export class Identity {
     if (key) return this.#bearerOf(await this.#available(this.#keys.get(key.id)), key.secret);
     if (token.split('.').length !== 3) throw refused();
     const principal = await this.#tokens.principalOf(token);
-    if (await this.#available(this.#blocked.get(principal.id))) throw refused();
+    if (await this.#available(this.#blocked.get(principal.id))) throw refused(true);
     return { principal, until: principal.expiresAt };
   }
 
   #bearerOf(row: ApiKeySecrets | undefined, secret: string): Found {
     const now = this.options.now();
-    if (!row || row.revokedAt || row.expiresAt <= now) throw refused();
+    if (!row) throw refused();
+    if (row.revokedAt || row.expiresAt <= now) throw refused(opens(secret, row.hash));
     const { department, roles, scopes, name, expiresAt } = row;
     const principal: Principal = { id: `key:${row.id}`, kind: 'SYSTEM', name, department, roles, scopes, expiresAt };
     if (opens(secret, row.hash)) return { principal, until: expiresAt };
@@ -146,4 +147,6 @@ export class Identity {
   }
 }
 
-const refused = (): HubError => new HubError('UNAUTHENTICATED', 'the key or token is not valid');
+/** The caller is not told, but the hub itself, whether it was good once: then nobody is guessing. */
+const refused = (once = false): HubError =>
+  new HubError('UNAUTHENTICATED', 'the key or token is not valid', {}, once ? { cause: 'ended' } : undefined);

@@ -1,0 +1,89 @@
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLSchema,
+  getOperationAST,
+  Kind,
+  OperationTypeNode,
+  parse,
+  validate,
+} from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import { HubError } from '../../model/errors.js';
+import type { QueryLimits } from '../limits/settings.js';
+import { type Figures, measure } from './measure.js';
+import { type Params, tooLarge } from './params.js';
+
+/** At most so many errors of one request are listed, the last being that there are more. */
+export const LISTED_ERRORS = 5;
+
+/** What plugins find in the context once a document has been measured. */
+export interface Measured {
+  cost?: number;
+}
+
+/** Refuses what is too large before it is validated: validation itself is what some attacks exhaust. */
+export const queryLimits = (limits: QueryLimits): Plugin<Measured & { params?: Params }> => ({
+  onParse: ({ setParseFn }) => setParseFn((source: string) => parseWithin(source, limits)),
+  onValidate: ({ params: { schema, documentAST }, context, extendContext, setValidationFn }) => {
+    const { params } = context;
+    extendContext({ cost: checkDocument(documentAST, schema as GraphQLSchema, params ?? {}, limits) });
+    setValidationFn((s: GraphQLSchema, document: DocumentNode, rules: Parameters<typeof validate>[2]) =>
+      validate(s, document, rules, { maxErrors: LISTED_ERRORS - 1 }),
+    );
+  },
+});
+
+function parseWithin(source: string, { tokens }: QueryLimits): DocumentNode {
+  try {
+    return parse(source, { maxTokens: tokens });
+  } catch (error) {
+    if (
+      error instanceof RangeError ||
+      (error instanceof GraphQLError && / tokens\. Parsing aborted/.test(error.message))
+    )
+      throw beforeExecution(new HubError('TOO_COMPLEX', `tokens of the query: at most ${tokens}`, { limit: tokens }));
+    throw error;
+  }
+}
+
+/** The cost of the operation that will run. TOO_COMPLEX where any in the document passes a limit. */
+function checkDocument(document: DocumentNode, schema: GraphQLSchema, params: Params, limits: QueryLimits): number {
+  const operations = document.definitions.filter((each) => each.kind === Kind.OPERATION_DEFINITION);
+  const check = (what: string, figure: number, limit: number): void => {
+    if (figure > limit) throw beforeExecution(tooLarge(what, figure, limit));
+  };
+  check('operations in one document', operations.length, limits.operations);
+  const chosen = getOperationAST(document, params.operationName);
+  let cost = 1;
+  for (const operation of operations) {
+    const figures = measure(document, operation, schema, params.variables);
+    checkFigures(figures, operation.operation === OperationTypeNode.MUTATION, limits, check);
+    if (operation === chosen) cost = Math.max(1, figures.cost);
+  }
+  return cost;
+}
+
+function checkFigures(
+  figures: Figures,
+  mutates: boolean,
+  limits: QueryLimits,
+  check: (what: string, figure: number, limit: number) => void,
+): void {
+  check('levels of fields', figures.depth, limits.depth);
+  check('aliases', figures.aliases, limits.aliases);
+  check('directives', figures.directives, limits.directives);
+  check('fields', figures.fields, limits.fields);
+  if (mutates) check('mutations in one request', figures.roots, limits.mutations);
+  check('fields of the root', figures.roots, limits.rootFields);
+  check('cost: values that the answer may hold', figures.cost, limits.cost);
+}
+
+/** An error that refuses the operation as a whole: over HTTP its status, where what is sent is wrong also by the rules of GraphQL over HTTP. */
+export function beforeExecution({ code, publicMessage, details }: HubError): GraphQLError {
+  const http =
+    code === 'RATE_LIMITED'
+      ? { status: 429, headers: { 'retry-after': String(details.retryAfterSeconds ?? 1) } }
+      : { status: code === 'FORBIDDEN' ? 403 : code === 'NOT_FOUND' ? 404 : 400, spec: true };
+  return new GraphQLError(publicMessage, { extensions: { ...details, code, http } });
+}
