@@ -4,12 +4,15 @@ import {
   type GraphQLSchema,
   getOperationAST,
   Kind,
+  Lexer,
   OperationTypeNode,
   parse,
+  Source,
+  TokenKind,
   validate,
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import { HubError } from '../../model/errors.js';
+import type { HubError } from '../../model/errors.js';
 import type { QueryLimits } from '../limits/settings.js';
 import { type Figures, measure } from './measure.js';
 import { type Params, tooLarge } from './params.js';
@@ -34,17 +37,21 @@ export const queryLimits = (limits: QueryLimits): Plugin<Measured & { params?: P
   },
 });
 
+/** Brackets within brackets, which the parser follows by calling itself. */
+const MOST_NESTED = 200;
+const OPENING: readonly string[] = [TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L];
+const CLOSING: readonly string[] = [TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R];
+
+/** Tokens are counted before anything is built of them. */
 function parseWithin(source: string, { tokens }: QueryLimits): DocumentNode {
-  try {
-    return parse(source, { maxTokens: tokens });
-  } catch (error) {
-    if (
-      error instanceof RangeError ||
-      (error instanceof GraphQLError && / tokens\. Parsing aborted/.test(error.message))
-    )
-      throw beforeExecution(new HubError('TOO_COMPLEX', `tokens of the query: at most ${tokens}`, { limit: tokens }));
-    throw error;
+  const lexer = new Lexer(new Source(source));
+  let nested = 0;
+  for (let count = 1; lexer.advance().kind !== TokenKind.EOF; count += 1) {
+    if (count > tokens) throw beforeExecution(tooLarge('tokens of the query', tokens + 1, tokens));
+    nested += OPENING.includes(lexer.token.kind) ? 1 : CLOSING.includes(lexer.token.kind) ? -1 : 0;
+    if (nested > MOST_NESTED) throw beforeExecution(tooLarge('brackets within brackets', nested, MOST_NESTED));
   }
+  return parse(source, { maxTokens: tokens });
 }
 
 /** The cost of the operation that will run. TOO_COMPLEX where any in the document passes a limit. */

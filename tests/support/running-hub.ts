@@ -14,21 +14,25 @@ export const ADMIN_KEY = 'the-admin-key-of-the-tests';
 /** The key of every push feed of the tests. */
 export const FEED_KEY = 'the-key-of-a-push-feed';
 
-const HEAD = 'hub:\n  area: "654202"\n  keepObservationsDays: 400\nfeeds:';
+const HEAD = 'hub:\n  area: "654202"\n  keepObservationsDays: 400\n';
 
-/** Parses settings of feeds as a settings file would hold them. */
-function configOf(feeds: string): { config: HubOptions['config']; folder: string; path: string } {
+/** Parses settings of feeds, and more of the hub's own (lines indented by two), as a settings file would hold them. */
+function configOf(feeds: string, settings = ''): { config: HubOptions['config']; folder: string; path: string } {
   const folder = mkdtempSync(join(tmpdir(), 'fenghuo-test-'));
   const path = join(folder, 'hub.yaml');
-  writeFileSync(path, `${HEAD}${feeds || ' {}'}\n`);
+  writeFileSync(path, `${HEAD}${settings}feeds:${feeds || ' {}'}\n`);
   return { config: readConfig(path, connectors, { env: () => undefined, generated: () => FEED_KEY }), folder, path };
 }
 
 const silent = { warn: () => {}, error: () => {} };
 
 /** A hub in this process over a database, listening on a free port of loopback. The tests read with the admin key. */
-export async function startHub(databaseUrl: string, feeds = '', options: Partial<HubOptions> = {}): Promise<Hub> {
-  const { config, folder } = configOf(feeds);
+export async function startHub(
+  databaseUrl: string,
+  feeds = '',
+  { settings, ...options }: Partial<HubOptions> & { readonly settings?: string } = {},
+): Promise<Hub> {
+  const { config, folder } = configOf(feeds, settings);
   rmSync(folder, { recursive: true, force: true });
   const hub = new Hub({
     config,
