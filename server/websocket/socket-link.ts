@@ -8,7 +8,7 @@ const SLOW = 'too slow: come back with your last cursor';
 
 /** What may wait for a reader, in bytes, and how long it may take to make room for more. */
 const MAX_WAITING_BYTES = 1024 * 1024;
-const MAKE_ROOM_MS = 3000;
+const MAKE_ROOM_MS = 2000;
 /** A socket that sends more messages than this in ten seconds is not a client at work. */
 const MAX_MESSAGES = 2000;
 const MESSAGES_WINDOW_MS = 10_000;
