@@ -91,7 +91,8 @@ export class Doorkeeper {
   }
 }
 
-const isToken = (authorization: string): boolean => authorization.split('.').length === 3;
+/** Whether it is, or is meant to look like, a signed token. */
+const isToken = (authorization: string): boolean => /^\s*bearer\s+eyJ|\..*\./i.test(authorization);
 
 /** Names of what is no place for a credential: addresses are kept in histories and logs. */
 const CREDENTIAL_IN_URL = /[?&](access_token|token|authorization|api_?key|key|jwt|id_token)=/i;
