@@ -20,7 +20,8 @@ export function newApiKey(id = randomBytes(8).toString('hex')): { id: string; te
   return { id, text: `fh_${id}_${secret}`, hash: hashOf(secret) };
 }
 
-const hashOf = (secret: string): Buffer => createHash('sha256').update(secret).digest();
+/** What is kept of a secret. */
+export const hashOf = (secret: string): Buffer => createHash('sha256').update(secret).digest();
 
 /** In a time that does not depend on the secret. */
 export const opens = (secret: string, hash: Buffer): boolean => timingSafeEqual(hashOf(secret), hash);

@@ -1,6 +1,8 @@
 /** A request that reached a push feed, its body read whole and within the door's limit. */
 export interface PushRequest {
   readonly authorization: string | undefined;
+  /** Whether it bears the key or token of someone who may push this feed; the feed's own key is for the feed to judge. */
+  readonly byFeeder?: boolean;
   readonly contentType: string | undefined;
   readonly body: Uint8Array;
 }

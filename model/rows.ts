@@ -169,6 +169,8 @@ export interface AirQualityRow extends ReportRow {
   readonly edition: AqiEdition;
   readonly pollutants: readonly PollutantValue[];
   readonly aqi: number | null;
+  /** The viewer may see the grade of it alone. */
+  readonly graded?: true;
   readonly primary: readonly Pollutant[];
   readonly sourceAqi: number | null;
   readonly sourceCategory: string | null;

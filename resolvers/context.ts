@@ -63,6 +63,10 @@ export function requireRole(context: HubContext, roles: readonly Role[], departm
   throw refusal(context, `the role ${roles.join(' or ')}${department ? ` of ${department}` : ''}`);
 }
 
+/** What shows how a department works: its rejected data, its quality sheets. For itself and the hub's own readers. */
+export const ownsFeed = ({ id }: { readonly id: string }, { viewer }: HubContext): boolean =>
+  viewer.sight.all || (viewer.sight.ofFeed(id) !== undefined && viewer.department === departmentOf(id));
+
 /** Whether the caller may see data that lead to a person, such as their number. */
 export const maySeePersonal = ({ viewer }: HubContext): boolean => viewer.scopes.includes('PERSONAL');
 

@@ -57,6 +57,7 @@ import {
 import { latestVisitorFlow } from '../prisma/store/read-visitor-flow.js';
 import { sourcesOf, supersededBy } from '../prisma/store/read-warnings.js';
 import { readSnapshots } from '../prisma/store/warning-rows.js';
+import { seen, seenEntries, seenStations, seesHistory } from './coarsen.js';
 import { type LiveLoaders, liveLoaders } from './live-loaders.js';
 import { many, one, placed } from './loader-kinds.js';
 import type { Viewer } from './viewer.js';
@@ -139,17 +140,22 @@ export function createLoaders(db: Database, live: LivePort, viewer: Viewing): Lo
   };
 }
 
-/** Of rows that a feed brought, those that the viewer may see. */
-const seen = <R extends { readonly feedId: string }>(sight: Sight, rows: readonly R[]): readonly R[] =>
-  sight.all ? rows : rows.filter(({ feedId }) => sight.ofFeed(feedId));
-
 function contentLoaders(db: Database, sight: Sight): Pick<Loaders, 'stationsIn' | 'entriesIn' | 'latestVisitorFlow'> {
+  // Whether something lies in a village tells more than the township of it.
+  const inDivision = (kind: 'property' | 'register', wanted: readonly Contents[]) =>
+    sight.reach({ kind, exact: wanted.some(({ prefix }) => prefix.length > 9) ? ['position'] : [] });
   return {
-    stationsIn: placed((wanted) => stationsIn(db, wanted, sight.reach({ kind: 'property' })), contentsKey),
-    entriesIn: placed((wanted) => entriesIn(db, wanted, sight.reach({ kind: 'register' })), contentsKey),
+    stationsIn: placed(
+      async (wanted) => seenStations(sight, await stationsIn(db, wanted, inDivision('property', wanted))),
+      contentsKey,
+    ),
+    entriesIn: placed(
+      async (wanted) => seenEntries(sight, await entriesIn(db, wanted, inDivision('register', wanted))),
+      contentsKey,
+    ),
     // How many people are somewhere has no grade: who may see grades only does not see it.
     latestVisitorFlow: one(
-      (codes) => latestVisitorFlow(db, codes, sight.reach({ exact: ['value'] })),
+      async (codes) => seen(sight, await latestVisitorFlow(db, codes, sight.reach({ exact: ['value'] }))),
       (row) => row.areaCode,
     ),
   };
@@ -158,7 +164,7 @@ function contentLoaders(db: Database, sight: Sight): Pick<Loaders, 'stationsIn' 
 function roadLoaders(db: Database, sight: Sight): Pick<Loaders, 'roadEvent' | 'roadReports'> {
   return {
     roadEvent: one(
-      (ids) => roadEventsById(db, ids, sight.reach()),
+      async (ids) => seen(sight, await roadEventsById(db, ids, sight.reach())),
       (row) => row.factId,
     ),
     roadReports: many(
@@ -205,11 +211,11 @@ function stationLoaders(db: Database, sight: Sight): StationLoaders {
   const reach = sight.reach({ kind: 'property' });
   return {
     station: one(
-      (ids) => stationsById(db, ids, reach),
+      async (ids) => seenStations(sight, await stationsById(db, ids, reach)),
       (row) => row.id,
     ),
     stationsUnder: placed(
-      (wanted) => stationsUnder(db, wanted, reach),
+      async (wanted) => seenStations(sight, await stationsUnder(db, wanted, reach)),
       ({ department, prefix }) => JSON.stringify([department, prefix]),
     ),
     datastream: one(
@@ -240,7 +246,7 @@ const contentsKey = ({ prefix, first, only }: Contents): string => JSON.stringif
 function quakeLoaders(db: Database, sight: Sight): Pick<Loaders, 'earthquake' | 'quakeReports' | 'reportHistory'> {
   return {
     earthquake: one(
-      (ids) => earthquakesById(db, ids, sight.reach()),
+      async (ids) => seen(sight, await earthquakesById(db, ids, sight.reach())),
       (row) => row.factId,
     ),
     quakeReports: many(
@@ -248,7 +254,11 @@ function quakeLoaders(db: Database, sight: Sight): Pick<Loaders, 'earthquake' | 
       (row) => row.factId,
     ),
     reportHistory: many(
-      (ids) => reportHistory(db, ids),
+      (ids) =>
+        reportHistory(
+          db,
+          ids.filter((id) => seesHistory(sight, id)),
+        ),
       (row) => row.reportId,
     ),
   };
@@ -257,13 +267,15 @@ function quakeLoaders(db: Database, sight: Sight): Pick<Loaders, 'earthquake' | 
 type IncidentLoaders = Pick<Loaders, 'incident' | 'revisionsOfIncident' | 'incidentReport' | 'reportsOfIncident'>;
 
 function incidentLoaders(db: Database, sight: Sight): IncidentLoaders {
+  // What people and losses a report counts has no grade: who may see grades only does not see reports.
+  const inFigures = (rows: readonly IncidentReportRow[]) => rows.filter(({ feedId }) => !sight.ofFeed(feedId)?.value);
   return {
     incidentReport: one(
-      async (ids) => seen(sight, await reportsById(db, ids)),
+      async (ids) => seen(sight, inFigures(await reportsById(db, ids))),
       (row) => row.id,
     ),
     reportsOfIncident: many(
-      async (ids) => seen(sight, await reportsOfIncidents(db, ids)),
+      async (ids) => seen(sight, inFigures(await reportsOfIncidents(db, ids))),
       (row) => row.incidentId,
     ),
     incident: one(
@@ -271,7 +283,11 @@ function incidentLoaders(db: Database, sight: Sight): IncidentLoaders {
       (row) => row.id,
     ),
     revisionsOfIncident: many(
-      (ids) => revisionsOfIncidents(db, ids),
+      (ids) =>
+        revisionsOfIncidents(
+          db,
+          ids.filter((id) => seesHistory(sight, id)),
+        ),
       (row) => row.incidentId,
     ),
   };
@@ -283,7 +299,7 @@ function fireLoaders(
 ): Pick<Loaders, 'fire' | 'hotspotsOfFire' | 'alarmsOfFire' | 'sightingCounts'> {
   return {
     fire: one(
-      (ids) => firesById(db, ids, sight.reach()),
+      async (ids) => seen(sight, await firesById(db, ids, sight.reach())),
       (row) => row.id,
     ),
     hotspotsOfFire: many(
@@ -306,8 +322,7 @@ function registerLoaders(
   sight: Sight,
 ): Pick<Loaders, 'entry' | 'entriesOfCode' | 'referring' | 'revisionsOfEntry'> {
   const keyOf = ({ noun, code }: RegisterKey): string => JSON.stringify([noun, code]);
-  const visible = (rows: readonly RegisterRow[]): readonly RegisterRow[] =>
-    sight.all ? rows : rows.filter(({ feedId, noun }) => sight.ofPart(feedId, { register: noun }));
+  const visible = (rows: readonly RegisterRow[]): readonly RegisterRow[] => seenEntries(sight, rows);
   return {
     entry: one(
       async (ids) => visible(await entriesById(db, ids)),
@@ -321,11 +336,11 @@ function registerLoaders(
       { cacheKeyFn: keyOf },
     ),
     referring: placed(
-      (wanted) => entriesReferring(db, wanted, sight.reach({ kind: 'register' })),
+      async (wanted) => seenEntries(sight, await entriesReferring(db, wanted, sight.reach({ kind: 'register' }))),
       ({ noun, field, code }) => JSON.stringify([noun, field, code]),
     ),
     revisionsOfEntry: many(
-      (ids) => revisionsOf(db, ids),
+      async (ids) => visible(await revisionsOf(db, ids)),
       (row) => row.id,
     ),
   };

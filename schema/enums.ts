@@ -1,4 +1,6 @@
+import type { ROLES, SCOPES } from '../model/access.js';
 import { DEPARTMENT_CODES, DEPARTMENTS } from '../model/department.js';
+import { REGISTERS } from '../model/registers.js';
 import type { Builder } from './builder.js';
 
 /** Enum values with their bilingual descriptions, in the order given. */
@@ -112,11 +114,38 @@ export function createEnums(builder: Builder) {
         UNKNOWN: 'The source uses a word that the settings do not map; sourceState has it. 状态未识别。',
       }),
     }),
+    Register: builder.enumType('Register', {
+      description: 'The lists that departments keep. 部门台账。',
+      values: Object.fromEntries(
+        REGISTERS.map(({ noun, en, zh }) => [constantCase(noun), { value: noun, description: `${en}. ${zh}。` }]),
+      ),
+    }),
+    Role: builder.enumType('Role', { description: 'What a principal may do. 角色。', values: values(ROLE_TEXT) }),
+    Scope: builder.enumType('Scope', {
+      description: 'Permissions that no role brings by itself. 单独授予的权限。',
+      values: values(SCOPE_TEXT),
+    }),
     FireAlarmType: builder.enumType('FireAlarmType', {
       description: 'What the camera saw. 告警类型。',
       values: values({ SMOKE: 'Smoke. 烟。', FIRE: 'Fire. 火。', OTHER: 'Something else. 其他。' }),
     }),
   };
 }
+
+const constantCase = (noun: string): string => noun.replaceAll('-', '_').toUpperCase();
+
+const ROLE_TEXT: Readonly<Record<(typeof ROLES)[number], string>> = {
+  READER: "Sees its department's data and what was granted. 查询本部门及授权数据。",
+  FEEDER: "Pushes its department's feeds and keeps its registers. 推送本部门数据、维护台账。",
+  FORECASTER: 'Drafts warnings. 起草预警。',
+  RELEASER: 'Releases warnings. 发布预警。',
+  DUTY_OFFICER: "The emergency department's officer on duty. 应急值班员。",
+  AUDITOR: 'Reads the audit, and changes nothing. 审计员。',
+  ADMINISTRATOR: "Manages its department's keys and grants; of the hub's staff, all of the hub. 管理员。",
+};
+const SCOPE_TEXT: Readonly<Record<(typeof SCOPES)[number], string>> = {
+  PERSONAL: 'Data that lead to a person: names, telephone numbers. 个人信息。',
+  INTROSPECT: 'To ask GraphQL for the schema. 查询接口结构。',
+};
 
 export type Enums = ReturnType<typeof createEnums>;

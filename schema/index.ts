@@ -7,6 +7,7 @@ import { addMajorHazards } from './industry/major-hazard.js';
 import { createRefs } from './refs.js';
 import { addScalars } from './scalars.js';
 import { addEarthquakes } from './seismic/earthquake.js';
+import { addAccess } from './shared/access.js';
 import { addDeviceStates } from './shared/device-state.js';
 import { addDivisions } from './shared/division.js';
 import { addFacts } from './shared/fact.js';
@@ -34,6 +35,7 @@ export function buildSchema(): GraphQLSchema {
   builder.subscriptionType({ description: 'What can be followed live. 订阅。', authScopes });
   addScalars(builder);
   const refs = createRefs(builder);
+  addAccess(builder, refs);
   addFeeds(builder, refs);
   addDivisions(builder, refs);
   addStations(builder, refs);

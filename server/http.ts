@@ -11,18 +11,20 @@ import { refuse, reply } from './http/reply.js';
 import { schemaFile } from './http/schema-file.js';
 import { policyForStyle, type SetHeaders } from './http/security-headers.js';
 import { landingPage, landingStyle } from './landing-page.js';
+import type { Doorkeeper } from './limits/doorkeeper.js';
 import type { PushRouter } from './push-router.js';
 
 export interface HttpOptions extends Pick<GraphqlOptions, 'admit' | 'limits' | 'budgets'> {
   readonly yoga: Yoga;
   readonly push: PushRouter;
+  readonly doorkeeper: Doorkeeper;
   readonly probes: ProbeOptions;
   readonly origins: Origins;
   readonly setHeaders: SetHeaders;
   /** GraphiQL is served in demo mode only. */
   readonly demo: boolean;
   /** What its headers editor opens with, as JSON, for whoever sits at the hub's own machine. */
-  readonly graphiqlHeaders?: (() => string) | undefined;
+  readonly graphiqlHeaders: () => string | undefined;
   readonly onError: (error: unknown) => void;
 }
 
@@ -75,12 +77,25 @@ async function route(
 ): Promise<void> {
   const path = (request.url ?? '/').split('?')[0] ?? '/';
   if (path === '/graphql') return graphql(request, response, options);
-  if (path.startsWith('/feeds/')) return options.push.handle(request, response, path);
+  if (path.startsWith('/feeds/')) return push(request, response, path, options);
   if (path === '/schema.graphql') return sendSchema(request, response);
   if (await probe(request, response, path, options.probes)) return;
   if (path !== '/') return reply(response, 404, 'not found');
   response.setHeader('content-security-policy', policyForStyle(landingStyle));
   reply(response, 200, landingPage, 'text/html; charset=utf-8');
+}
+
+/** The push doors judge keys of their own; whoever tries many wrong ones is turned away before them. */
+async function push(
+  request: IncomingMessage,
+  response: ServerResponse,
+  path: string,
+  { doorkeeper, push: doors }: HttpOptions,
+): Promise<void> {
+  const shut = await doorkeeper.shutOut(request);
+  if (shut) return refuse(request, response, shut);
+  await doors.handle(request, response, path);
+  if (response.statusCode === 401) await doorkeeper.countWrong(request);
 }
 
 async function graphql(request: IncomingMessage, response: ServerResponse, options: HttpOptions): Promise<void> {
@@ -89,7 +104,7 @@ async function graphql(request: IncomingMessage, response: ServerResponse, optio
   if (request.method === 'OPTIONS') return options.origins.preflight(request, response);
   if (options.demo && wantsPage(request)) {
     const home = options.probes.isHome(request) && isHomeName(request);
-    return sendGraphiql(response, home ? options.graphiqlHeaders?.() : undefined);
+    return sendGraphiql(response, home ? options.graphiqlHeaders() : undefined);
   }
   try {
     await serve(request, response, options);

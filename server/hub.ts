@@ -5,6 +5,7 @@ import { HubError } from '../model/errors.js';
 import type { ReloadResult } from '../model/reload.js';
 import { type Database, openDatabase } from '../prisma/database.js';
 import { Partitions } from '../prisma/store/partitions.js';
+import { demoKey, endDemoAccess, seedDemoAccess } from './access/demo-principals.js';
 import { Identity } from './access/identity.js';
 import { Clockwork, expiryJob } from './clockwork.js';
 import type { Config } from './config.js';
@@ -31,8 +32,8 @@ export interface HubOptions {
   readonly port: number;
   readonly adminKey: string;
   readonly demo?: DemoDepartments | undefined;
-  /** What GraphiQL's headers editor opens with for whoever sits at the hub's own machine, as JSON. */
-  readonly graphiqlHeaders?: (() => string) | undefined;
+  /** Where the keys of the demo's users are kept. */
+  readonly demoKeys?: string;
   readonly logger: Logger;
   /** One tidy line per part as it comes up. */
   readonly onLine?: (text: string) => void;
@@ -130,12 +131,15 @@ export class Hub {
   }
 
   async #openWeb(ground: Ground): Promise<void> {
+    const identity = this.#identity(ground);
+    ground.push.feeders = (feedId, { headers }) => identity.mayPush(feedId, headers.authorization);
     const web = new Web({
       ...ground,
       ...this.options,
-      identity: this.#identity(ground),
+      identity,
       now: this.#now,
       demo: this.options.demo !== undefined,
+      graphiqlHeaders: () => this.#demoHeaders(),
       reloadSettings: () => this.reload(),
     });
     await web.start();
@@ -156,6 +160,7 @@ export class Hub {
     const addresses = demo ? await demo.start() : {};
     const configured = enabled(config.feeds(addresses));
     await registrations(db, configured);
+    await this.#seedAccess(db);
     push.expect(configured.map(({ connector }) => connector.id));
     if (!config.hub.outbound) this.options.onLine?.('outbound  any address: hub.outbound.allow is not set');
     const outbound = new Outbound(allowed(config.hub, addresses));
@@ -170,6 +175,20 @@ export class Hub {
     demo?.callIn((feedId, signal) => feeds.address(feedId, signal), this.url);
     this.#reload = new Reload({ ...this.options, db, push, monitor, feeds, outbound, addresses, demo });
     this.#onStop('reload', () => this.#reload?.stop());
+  }
+
+  /** GraphiQL asks as the demo's reader, for whoever sits at this machine. */
+  #demoHeaders(): string | undefined {
+    const { demo, demoKeys } = this.options;
+    const key = demo && demoKeys ? demoKey(demoKeys, 'demo-reader') : undefined;
+    return key && JSON.stringify({ authorization: `Bearer ${key}` });
+  }
+
+  /** A demo's users come and go with it. */
+  async #seedAccess(db: Database): Promise<void> {
+    const { demo, demoKeys } = this.options;
+    if (!demo) await endDemoAccess(db, this.#now());
+    else if (demoKeys) await seedDemoAccess(db, demoKeys, this.#now());
   }
 
   #feedSet({ db, partitions, divisions, push, monitor, metrics }: Ground, outbound: Outbound): FeedSet {

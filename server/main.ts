@@ -54,6 +54,7 @@ async function main(): Promise<void> {
           key: (name) => keptKey(join(dataFolder, 'keys'), name).key,
         })
       : undefined,
+    demoKeys: join(dataFolder, 'keys'),
     logger,
     onLine: line,
   });
@@ -63,6 +64,7 @@ async function main(): Promise<void> {
   // Where the hub serves for real its key is nobody's to read over a shoulder, or out of a log of the start.
   if (admin?.made && config.hub.demo.enabled) line(`admin key ${admin.key}  (kept in ${admin.path})`);
   else if (admin?.made) line(`admin key kept in ${admin.path}, readable by its owner alone`);
+  if (config.hub.demo.enabled) line(`demo keys ${join(dataFolder, 'keys', 'demo-*.key')}  (one for each kind of user)`);
   line(`ready     ${hub.url}/graphql`);
 }
 

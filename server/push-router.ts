@@ -8,6 +8,8 @@ interface Opened {
 
 /** Serves POST /feeds/<feed id> for the push feeds that have opened it. */
 export class PushRouter implements PushDoor {
+  /** Whether this credential is of someone who may push the feed; undefined: none but the feed's own key opens it. */
+  feeders: ((feedId: string, request: IncomingMessage) => Promise<boolean>) | undefined;
   readonly #open = new Map<string, Opened>();
   /** Until the settings are read, any feed may be one that is about to open. */
   #configured: ReadonlySet<string> | undefined;
@@ -28,12 +30,14 @@ export class PushRouter implements PushDoor {
     const opened = this.#open.get(path);
     if (!opened) return send(response, this.#closed(path), true);
     if (request.method !== 'POST') return send(response, fault(405, 'use POST'));
+    const byFeeder = (await this.feeders?.(path.slice('/feeds/'.length), request)) ?? false;
     const body = await readBody(request, opened.maxBytes);
     if (!body) return send(response, fault(413, `the body is larger than ${opened.maxBytes} bytes`), true);
     send(
       response,
       await opened.handle({
         authorization: request.headers.authorization,
+        byFeeder,
         contentType: request.headers['content-type'],
         body,
       }),

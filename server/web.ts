@@ -17,6 +17,7 @@ import type { FeedMonitor } from './feed-monitor.js';
 import { TrustedDocuments } from './graphql/trusted-documents.js';
 import { createGraphql, type GraphqlOptions } from './graphql.js';
 import { Origins } from './http/origins.js';
+import type { ProbeOptions } from './http/probes.js';
 import { securityHeaders } from './http/security-headers.js';
 import { createHttp, listen } from './http.js';
 import { Budgets } from './limits/budgets.js';
@@ -46,7 +47,7 @@ export interface WebOptions {
   readonly config: Pick<Config, 'hub' | 'trustedDocuments'>;
   readonly demo: boolean;
   /** What GraphiQL's headers editor opens with for whoever sits at the hub's own machine, as JSON. */
-  readonly graphiqlHeaders?: (() => string) | undefined;
+  readonly graphiqlHeaders: () => string | undefined;
   readonly reloadSettings: () => Promise<ReloadResult>;
   readonly now: () => Date;
 }
@@ -64,38 +65,28 @@ export class Web {
     const { hub, trustedDocuments } = options.config;
     const addresses = new Addresses(hub.trustedProxies);
     const origins = new Origins(hub.cors.origins);
-    const graphql = this.#graphql(
-      hub.limits,
+    const doorkeeper = new Doorkeeper({
       addresses,
-      new TrustedDocuments(trustedDocuments, hub.trustedDocuments?.required),
-    );
+      settings: hub.limits.failedCredentials,
+      open: (authorization, home) => options.identity.open(authorization, home),
+    });
+    const trusted = new TrustedDocuments(trustedDocuments, hub.trustedDocuments?.required);
+    const graphql = this.#graphql(hub.limits, doorkeeper, trusted);
     const yoga = createGraphql(graphql);
     this.#server = createHttp({
       ...graphql,
+      ...options,
       yoga,
       origins,
-      push: options.push,
+      doorkeeper,
       setHeaders: securityHeaders(hub),
-      probes: {
-        registry: options.metrics.registry,
-        notReady: () => this.#notReady(),
-        isHome: (request) => addresses.isHome(request),
-        metrics: hub.metrics ?? {},
-      },
-      demo: options.demo,
-      graphiqlHeaders: options.graphiqlHeaders,
+      probes: this.#probes(hub.metrics ?? {}, addresses),
       onError: (error) => this.#failed(error, randomUUID()),
     });
     this.#sockets = serveWebSocket(this.#server, yoga, { ...graphql, origins, addresses });
   }
 
-  #graphql(limits: LimitsSettings, addresses: Addresses, trusted: TrustedDocuments): GraphqlOptions {
-    const { identity } = this.options;
-    const doorkeeper = new Doorkeeper({
-      addresses,
-      settings: limits.failedCredentials,
-      open: (authorization, home) => identity.open(authorization, home),
-    });
+  #graphql(limits: LimitsSettings, doorkeeper: Doorkeeper, trusted: TrustedDocuments): GraphqlOptions {
     return {
       schema: buildSchema(),
       context: (session, onSlow) => this.#context(session, onSlow),
@@ -104,6 +95,15 @@ export class Web {
       budgets: new Budgets(limits),
       trusted,
       onError: (error, requestId) => this.#failed(error, requestId),
+    };
+  }
+
+  #probes(metrics: ProbeOptions['metrics'], addresses: Addresses): ProbeOptions {
+    return {
+      registry: this.options.metrics.registry,
+      notReady: () => this.#notReady(),
+      isHome: (request) => addresses.isHome(request),
+      metrics,
     };
   }
 

@@ -50,6 +50,15 @@ describe('who may do what', () => {
     'mutation { saveJurisdiction(input: { id: "other:x", kind: OTHER, nameZh: "x", validFrom: "2026-01-01T00:00:00Z" }) { id } }',
     'mutation { assignJurisdiction(jurisdiction: "other:x", division: "654202", from: "2026-01-01T00:00:00Z", source: "x") { id } }',
     'mutation { endJurisdictionArea(id: "x", to: "2026-01-01T00:00:00Z") }',
+    'query { grants { id } }',
+    'query { apiKeys { id } }',
+    'mutation { grantDataset(input: { feed: "water/telemetry", to: WEATHER, reason: "x" }) { id } }',
+    'mutation { revokeGrant(id: "x") { id } }',
+    'mutation { createApiKey(name: "x", roles: [READER]) { key } }',
+    'mutation { rotateApiKey(id: "x") { key } }',
+    'mutation { revokeApiKey(id: "x") { id } }',
+    'mutation { blockPerson(id: "person:x", reason: "x") }',
+    'mutation { unblockPerson(id: "person:x") }',
     'mutation { enableFeed(id: "water/telemetry") { id } }',
     'mutation { disableFeed(id: "water/telemetry") { id } }',
     ...REGISTERS.flatMap(({ type, plural }) => [
@@ -74,8 +83,8 @@ describe('who may do what', () => {
     const { __schema: schema } = data as { __schema: Record<string, { fields: { name: string }[] }> };
     const names = Object.values(schema).flatMap((type) => type.fields.map(({ name }) => name));
     const open = names.filter((name) => !everyRoot.some((query) => query.includes(`{ ${name}`)));
-    // Published warnings and divisions are for everyone.
-    expect(open).toEqual(['division', 'warning', 'warnings']);
+    // Published warnings, divisions and who one is oneself are for everyone.
+    expect(open).toEqual(['division', 'me', 'warning', 'warnings']);
   });
 
   test('__typename alone needs no right', async () => {

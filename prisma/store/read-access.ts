@@ -1,21 +1,6 @@
-import type { AccessGrant, Role, Scope } from '../../model/access.js';
+import type { ApiKeyRow, GrantRow } from '../../model/access-rows.js';
 import type { DepartmentCode } from '../../model/department.js';
 import type { Queryable } from '../database.js';
-
-export interface ApiKeyRow {
-  readonly id: string;
-  readonly name: string;
-  readonly department: DepartmentCode | null;
-  readonly roles: readonly Role[];
-  readonly scopes: readonly Scope[];
-  readonly createdAt: Date;
-  readonly createdBy: string;
-  readonly expiresAt: Date;
-  readonly rotatedAt: Date | null;
-  /** Until when the secret before the last rotation still opens. */
-  readonly formerUntil: Date | null;
-  readonly revokedAt: Date | null;
-}
 
 export interface ApiKeySecrets extends ApiKeyRow {
   readonly hash: Buffer;
@@ -41,14 +26,6 @@ export async function listApiKeys(db: Queryable, department: DepartmentCode | un
     [department ?? null],
   );
   return rows;
-}
-
-/** A grant as it is shown: with why, by whom, and whether it has been revoked. */
-export interface GrantRow extends AccessGrant {
-  readonly reason: string;
-  readonly grantedAt: Date;
-  readonly grantedBy: string;
-  readonly revokedAt: Date | null;
 }
 
 interface FlatGrant extends Omit<GrantRow, 'dataset' | 'coarsening'> {

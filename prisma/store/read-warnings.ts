@@ -82,11 +82,13 @@ async function readKeys(
 }
 
 function whereSeen(where: Where, { statuses, drafts }: WarningQuery['seen']): void {
-  const published = where.placed('(w.state = ANY(?) AND w.status = ANY(?))', PUBLISHED, statuses);
-  const unpublished = where.placed('w.state <> ALL(?)', PUBLISHED);
-  if (drafts === null) where.and(published);
-  else if (drafts === undefined) where.and(`${published} OR ${unpublished}`);
-  else where.and(`${published} OR (${unpublished} AND w.department_code = ?)`, drafts);
+  const published = 'w.state = ANY(?) AND w.status = ANY(?)';
+  if (drafts === null) where.and(published, PUBLISHED, statuses);
+  else
+    where.and(
+      `(${published}) OR (w.state <> ALL(?) AND (?::text IS NULL OR w.department_code = ?))`,
+      ...[PUBLISHED, statuses, PUBLISHED, drafts ?? null, drafts ?? null],
+    );
 }
 
 /** The identifiers that each of some warnings supersedes, by the successor's. */

@@ -1,6 +1,7 @@
 import type { AccessGrant } from '../../model/access.js';
+import type { ApiKeyRow, GrantRow } from '../../model/access-rows.js';
 import type { Queryable } from '../database.js';
-import { API_KEY_COLUMNS, type ApiKeyRow, GRANT_COLUMNS, type GrantRow, toGrant } from './read-access.js';
+import { API_KEY_COLUMNS, GRANT_COLUMNS, toGrant } from './read-access.js';
 
 export type NewApiKey = Pick<
   ApiKeyRow,

@@ -3,14 +3,16 @@ import type { AirQualityRow, Page } from '../../model/rows.js';
 import type { PageRequest } from '../../prisma/store/keyset.js';
 import { latestAirQuality, readAirQuality } from '../../prisma/store/read-air-quality.js';
 import type { HubContext } from '../context.js';
-import { type ReportArgs, reportQuery } from '../shared/report.js';
+import { asSeen, type ReportArgs, reportQuery } from '../shared/report.js';
 
 export const airQuality = (args: ReportArgs, context: HubContext): Promise<Page<AirQualityRow>> =>
-  readAirQuality(context.db, reportQuery(args, context));
+  asSeen(readAirQuality(context.db, reportQuery(args, context)), context);
 
 export const airQualityLatest = (args: PageRequest, context: HubContext): Promise<Page<AirQualityRow>> =>
-  latestAirQuality(context.db, args);
+  asSeen(latestAirQuality(context.db, { ...args, reach: context.viewer.sight.reach() }), context);
 
+/** Null for whoever may see the grade alone. */
+export const aqi = ({ aqi: index, graded }: AirQualityRow): number | null => (graded ? null : index);
 export const level = ({ aqi }: AirQualityRow): number | null => (aqi === null ? null : levelOf(aqi));
 export const category = ({ aqi }: AirQualityRow): AirCategory | null => (aqi === null ? null : categoryOf(aqi));
 

@@ -73,7 +73,9 @@ async function file(
   const earlier = await lockReportKey(client, REPORTS_FEED, checked.key);
   if (earlier) return repeated(client, earlier, checked);
   const seen = checked.incident ? await lockIncident(client, checked.incident) : undefined;
-  if (checked.incident && !seen) throw new HubError('NOT_FOUND', `no incident "${checked.incident}"`);
+  // What the reporter may not see is to them as if it were not there.
+  if (checked.incident && !(seen && context.viewer.sight.ofFeed(seen.feedId)))
+    throw new HubError('NOT_FOUND', `no incident "${checked.incident}"`);
   const fault = seen && orderFault(checked.kind, checked.medium, seen, checked.reopenReason !== null);
   if (seen && fault) return { outcome: 'out-of-order', fault, incident: seen };
   if (checked.reopenReason && seen?.lastReportKind !== 'FINAL')

@@ -7,9 +7,9 @@ import { type HubContext, maySeePersonal, renewLoaders } from '../context.js';
 export const reports = (row: IncidentRow, context: HubContext): Promise<readonly IncidentReportRow[]> =>
   context.loaders.reportsOfIncident.load(row.id);
 
-/** The incident of a report; the database keeps that reference. */
-export const incidentOf = async (row: IncidentReportRow, context: HubContext): Promise<IncidentRow> =>
-  (await context.loaders.incident.load(row.incidentId)) as IncidentRow;
+/** The incident of a report; null where the viewer may not see it. */
+export const incidentOf = async (row: IncidentReportRow, context: HubContext): Promise<IncidentRow | null> =>
+  (await context.loaders.incident.load(row.incidentId)) ?? null;
 
 /** What is due next, and whether it is late by now; null where nobody reports the incident, or all is reported. */
 export function reportDue(row: IncidentRow, context: HubContext): (ReportDue & { overdue: boolean }) | null {

@@ -1,17 +1,17 @@
 import type { AlarmRow, FireRow, HotspotRow, Page } from '../../model/rows.js';
 import { readAlarms, readFires, readHotspots } from '../../prisma/store/read-fires.js';
 import type { HubContext } from '../context.js';
-import { type ReportArgs, reportQuery } from '../shared/report.js';
+import { asSeen, type ReportArgs, reportQuery } from '../shared/report.js';
 import { idInput } from '../shared/text-input.js';
 
 export const fireHotspots = (args: ReportArgs, context: HubContext): Promise<Page<HotspotRow>> =>
-  readHotspots(context.db, reportQuery(args, context));
+  asSeen(readHotspots(context.db, reportQuery(args, context)), context);
 
 export const fireAlarms = (args: ReportArgs, context: HubContext): Promise<Page<AlarmRow>> =>
-  readAlarms(context.db, reportQuery(args, context));
+  asSeen(readAlarms(context.db, reportQuery(args, context)), context);
 
 export const fires = (args: ReportArgs, context: HubContext): Promise<Page<FireRow>> =>
-  readFires(context.db, reportQuery(args, context));
+  asSeen(readFires(context.db, reportQuery(args, context)), context);
 
 export const fire = async (id: string, context: HubContext): Promise<FireRow | null> =>
   (await context.loaders.fire.load(idInput('id', id))) ?? null;

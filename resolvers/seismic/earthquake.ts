@@ -1,14 +1,20 @@
 import type { Page, QuakeReportRow } from '../../model/rows.js';
 import { readEarthquakes } from '../../prisma/store/read-earthquakes.js';
 import type { HubContext } from '../context.js';
-import { type ReportArgs, reportQuery } from '../shared/report.js';
+import { asSeen, type ReportArgs, reportQuery } from '../shared/report.js';
 import { idInput } from '../shared/text-input.js';
 
 export const earthquakes = (
   args: ReportArgs & { minMagnitude?: number | null | undefined },
   context: HubContext,
 ): Promise<Page<QuakeReportRow>> =>
-  readEarthquakes(context.db, { ...reportQuery(args, context), minMagnitude: args.minMagnitude ?? undefined });
+  asSeen(
+    readEarthquakes(context.db, {
+      ...reportQuery(args, context, args.minMagnitude == null ? [] : ['value']),
+      minMagnitude: args.minMagnitude ?? undefined,
+    }),
+    context,
+  );
 
 export const earthquake = async (id: string, context: HubContext): Promise<QuakeReportRow | null> =>
   (await context.loaders.earthquake.load(idInput('id', id))) ?? null;

@@ -3,10 +3,10 @@ import { HubError } from '../../model/errors.js';
 import type { DeviceStateRow, Page, StationRow } from '../../model/rows.js';
 import { readDeviceStates } from '../../prisma/store/read-device-states.js';
 import type { HubContext } from '../context.js';
-import { type ReportArgs, reportQuery } from './report.js';
+import { asSeen, type ReportArgs, reportQuery } from './report.js';
 
 export const deviceStates = (args: ReportArgs, context: HubContext): Promise<Page<DeviceStateRow>> =>
-  readDeviceStates(context.db, reportQuery(args, context));
+  asSeen(readDeviceStates(context.db, reportQuery(args, context)), context);
 
 /** Of what was last told of each device at a station, the gravest that still holds; else of the rest. */
 export async function worstDeviceState(station: StationRow, context: HubContext): Promise<DeviceStateRow | null> {

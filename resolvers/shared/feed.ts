@@ -20,7 +20,7 @@ export async function feeds(
 ): Promise<readonly FeedNode[]> {
   const found = args.department
     ? await context.loaders.feedsOfDepartment.load(args.department)
-    : await allFeeds(context.db);
+    : (await allFeeds(context.db)).filter(({ id }) => context.viewer.sight.knows(id));
   const { state } = args;
   return state ? found.filter((feed) => state.includes(verdict(feed, context).state)) : found;
 }

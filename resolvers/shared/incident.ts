@@ -15,7 +15,7 @@ import type { PageRequest } from '../../prisma/store/keyset.js';
 import { readIncidents } from '../../prisma/store/read-incidents.js';
 import type { HubContext } from '../context.js';
 import { listInput } from './area-input.js';
-import { type ReportFilter, reportQuery } from './report.js';
+import { asSeen, type ReportFilter, reportQuery } from './report.js';
 import { idInput } from './text-input.js';
 
 export interface IncidentFilter extends ReportFilter {
@@ -31,7 +31,7 @@ export type IncidentArgs = PageRequest & {
 
 export function incidents(args: IncidentArgs, context: HubContext): Promise<Page<IncidentRow>> {
   const filter = args.filter ?? {};
-  return readIncidents(context.db, {
+  const page = readIncidents(context.db, {
     ...reportQuery(args, context),
     departments: listInput('departments', filter.departments)?.map((code) => DEPARTMENTS[code].slug),
     classPrefixes: listInput('classes', filter.classes)?.map((code) => classPrefix(classInput('classes', code))),
@@ -40,6 +40,7 @@ export function incidents(args: IncidentArgs, context: HubContext): Promise<Page
     overdue: args.overdue ?? undefined,
     now: context.now(),
   });
+  return asSeen(page, context);
 }
 
 export const incident = async (id: string, context: HubContext): Promise<IncidentRow | null> =>

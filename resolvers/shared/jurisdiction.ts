@@ -9,7 +9,7 @@ import type {
 import { assignArea, endArea, saveJurisdiction as save } from '../../prisma/store/jurisdictions.js';
 import { type HubContext, renewLoaders, requireAdmin } from '../context.js';
 import { areaInput } from './area-input.js';
-import { idInput } from './text-input.js';
+import { idInput, lineInput } from './text-input.js';
 
 const all = (context: HubContext): Promise<Jurisdictions> => context.loaders.jurisdictions.load('all');
 
@@ -60,7 +60,7 @@ export async function saveJurisdiction(input: JurisdictionInput, context: HubCon
   const id = idInput('id', input.id);
   if (!/^(city|xpcc|army|other):[\w.-]{1,60}$/.test(id))
     throw new HubError('BAD_INPUT', 'id: write it as "<kind>:<code>", e.g. "xpcc:07-123"');
-  const nameZh = nameInput('nameZh', input.nameZh);
+  const nameZh = lineInput('nameZh', input.nameZh, 200);
   const { validFrom, validTo = null } = input;
   if (validTo && validTo <= validFrom) throw new HubError('BAD_INPUT', 'validTo: must be after validFrom');
   const parentId = input.parent == null ? null : String(input.parent);
@@ -69,7 +69,7 @@ export async function saveJurisdiction(input: JurisdictionInput, context: HubCon
     throw new HubError('BAD_INPUT', `parent: no jurisdiction "${parentId.slice(0, 80)}"`);
   for (let above = parentId; above !== null; above = known.get(above)?.parentId ?? null)
     if (above === id) throw new HubError('BAD_INPUT', 'parent: a jurisdiction cannot lie above itself');
-  const nameEn = input.nameEn == null ? null : nameInput('nameEn', input.nameEn);
+  const nameEn = input.nameEn == null ? null : lineInput('nameEn', input.nameEn, 200);
   const saved = await save(context.db, {
     id,
     kind: input.kind,
@@ -106,7 +106,7 @@ export async function assignJurisdiction(input: AssignInput, context: HubContext
     divisionCode,
     area,
     from: dayOf(input.from),
-    source: nameInput('source', input.source),
+    source: lineInput('source', input.source, 200),
   });
   renewLoaders(context);
   if ('id' in assigned) return (await jurisdiction(jurisdictionId, context)) as JurisdictionRow;
@@ -125,10 +125,3 @@ export async function endJurisdictionArea(id: string, to: Date, context: HubCont
 /** The calendar day in Asia/Shanghai, as the midnight of UTC that a date column keeps. */
 const dayOf = (moment: Date): Date =>
   new Date(`${new Date(moment.getTime() + 8 * 3_600_000).toISOString().slice(0, 10)}T00:00:00Z`);
-
-function nameInput(field: string, text: string): string {
-  const trimmed = text.trim();
-  if (trimmed === '' || trimmed.length > 200 || /[\u0000-\u001f]/.test(trimmed))
-    throw new HubError('BAD_INPUT', `${field}: 1 to 200 characters on one line`);
-  return trimmed;
-}

@@ -10,7 +10,7 @@ import { readSeries } from '../../prisma/store/read-observations.js';
 import { type HubContext, renewLoaders } from '../context.js';
 import { divisionInput, listInput } from './area-input.js';
 import { feedOf } from './feed.js';
-import { departmentOf, propertyInput, stationOf, thresholdsOf } from './station.js';
+import { departmentOf, propertyInput, sightOf, stationOf, thresholdsOf } from './station.js';
 
 /** An observation with the datastream it belongs to. */
 export interface ObservationNode {
@@ -48,6 +48,18 @@ export async function exceeds(node: ObservationNode | null, context: HubContext)
   return passed.sort((a, b) => Math.abs(value - a.value) - Math.abs(value - b.value));
 }
 
+/** Null where it is missing, or where the viewer sees its grade alone. */
+export const valueSeen = ({ value, datastream }: ObservationNode, context: HubContext): number | null =>
+  sightOf(datastream, context)?.value ? null : value;
+
+/** The gravest threshold that it has reached, by name, else "normal"; null where there is none to judge by. */
+export async function grade(node: ObservationNode, context: HubContext): Promise<string | null> {
+  if (node.value === null || node.quality === 'ERRONEOUS') return null;
+  const all = await thresholdsOf(node.datastream, context);
+  if (!all.some(({ seasonFrom, seasonTo }) => inSeason(seasonFrom, seasonTo, node.observedAt))) return null;
+  return (await exceeds(node, context))[0]?.name ?? 'normal';
+}
+
 const MAX_POINTS = 10_000;
 const MAX_SPAN_DAYS = 400;
 
@@ -63,6 +75,8 @@ export async function series(
   args: SeriesArgs,
   context: HubContext,
 ): Promise<readonly SeriesRow[]> {
+  if (sightOf(datastream, context)?.value)
+    throw new HubError('FORBIDDEN', 'series: only the grade of these values was granted');
   const span = (args.to.getTime() - args.from.getTime()) / 1000;
   if (span <= 0) throw new HubError('BAD_INPUT', 'series: `to` must be after `from`');
   if (span > MAX_SPAN_DAYS * 86_400)

@@ -4,9 +4,11 @@ import { registerOf } from '../../model/registers.js';
 import type { Page, RegisterRow } from '../../model/rows.js';
 import type { PageRequest } from '../../prisma/store/keyset.js';
 import { readRegister } from '../../prisma/store/read-register.js';
+import { seenEntries, seenPage } from '../coarsen.js';
 import { type HubContext, maySeePersonal } from '../context.js';
 import { areaInput, divisionInput, listInput } from './area-input.js';
 import { type Near, nearInput } from './near-input.js';
+import { reachOf } from './report.js';
 import { idInput } from './text-input.js';
 
 /** What every register can be filtered by; beside these, each one-of and reference field of the noun takes a list of codes. */
@@ -35,7 +37,7 @@ export const filterable = (noun: RegisterNoun): RegisterField[] =>
   );
 
 /** A page of one register, by id; retired entries only where the filter asks for them. */
-export function entries(noun: RegisterNoun, args: RegisterArgs, context: HubContext): Promise<Page<RegisterRow>> {
+export async function entries(noun: RegisterNoun, args: RegisterArgs, context: HubContext): Promise<Page<RegisterRow>> {
   const filter = args.filter ?? {};
   const text = filter.text?.trim();
   if (text && (text.length > MAX_TEXT || /\p{Cc}/u.test(text)))
@@ -45,19 +47,24 @@ export function entries(noun: RegisterNoun, args: RegisterArgs, context: HubCont
     const list = listInput(apiName(field), given[apiName(field)]);
     return list ? [[field.name, list.flatMap((code) => meant(field, idInput(apiName(field), code)))] as const] : [];
   });
-  return readRegister(context.db, {
-    noun: noun.noun,
-    first: args.first,
-    after: args.after,
+  const place = {
     divisionPrefixes: divisionInput(context.divisions, filter.divisions),
     within: areaInput(filter.within),
     near: nearInput(filter.near),
+  };
+  const page = await readRegister(context.db, {
+    noun: noun.noun,
+    first: args.first,
+    after: args.after,
+    ...place,
+    reach: reachOf(place, context, { kind: 'register' }),
     text: text || undefined,
     feeds: listInput('feeds', filter.feeds)?.map((id) => idInput('feeds', id)),
     retired: filter.retired ?? false,
     codes: Object.fromEntries(codes),
     during: noun.during && filter.at ? { ...noun.during, at: filter.at } : undefined,
   });
+  return seenPage(page, (rows) => seenEntries(context.viewer.sight, rows));
 }
 
 /** A first level of classes stands for all beneath it. */

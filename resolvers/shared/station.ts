@@ -1,12 +1,16 @@
+import type { Coarsening } from '../../model/access.js';
 import { type DepartmentCode, departmentOfFeed } from '../../model/department.js';
 import { HubError } from '../../model/errors.js';
 import { PROPERTIES, PROPERTY_NAMES, type PropertyName } from '../../model/property.js';
 import type { DatastreamRow, Page, StationRow, ThresholdRow } from '../../model/rows.js';
+import { feedOfStation } from '../../model/sight.js';
 import type { PageRequest } from '../../prisma/store/keyset.js';
 import { readStations } from '../../prisma/store/read-stations.js';
+import { seenPage, seenStations } from '../coarsen.js';
 import type { HubContext } from '../context.js';
 import { areaInput, divisionInput, listInput } from './area-input.js';
 import { type Near, nearInput } from './near-input.js';
+import { reachOf } from './report.js';
 import { idInput } from './text-input.js';
 
 export interface StationFilter {
@@ -17,24 +21,33 @@ export interface StationFilter {
   readonly near?: Near | null | undefined;
 }
 
-export function stations(
+export async function stations(
   args: PageRequest & { filter?: StationFilter | null | undefined },
   context: HubContext,
 ): Promise<Page<StationRow>> {
   const filter = args.filter ?? {};
-  return readStations(context.db, {
+  const place = {
+    divisionPrefixes: divisionInput(context.divisions, filter.divisions),
+    within: areaInput(filter.within),
+    near: nearInput(filter.near),
+  };
+  const page = await readStations(context.db, {
     first: args.first,
     after: args.after,
     departments: listInput('departments', filter.departments),
-    divisionPrefixes: divisionInput(context.divisions, filter.divisions),
     properties: propertyInput(filter.properties),
-    within: areaInput(filter.within),
-    near: nearInput(filter.near),
+    ...place,
+    reach: reachOf(place, context, { kind: 'property' }),
   });
+  return seenPage(page, (rows) => seenStations(context.viewer.sight, rows));
 }
 
 export const station = async (id: string, context: HubContext): Promise<StationRow | null> =>
   (await context.loaders.station.load(idInput('id', id))) ?? null;
+
+/** How the viewer sees a datastream's values; undefined where not at all. */
+export const sightOf = ({ stationId, property }: DatastreamRow, { viewer }: HubContext): Coarsening | undefined =>
+  viewer.sight.ofPart(feedOfStation(stationId), { property });
 
 export const departmentOf = (row: StationRow): DepartmentCode => departmentOfFeed(row.feedId);
 

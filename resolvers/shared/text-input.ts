@@ -12,6 +12,14 @@ export function idInput(name: string, id: string | number): string {
   return text;
 }
 
+/** A line of text that must be there, without the space around it; anything else is BAD_INPUT. */
+export function lineInput(name: string, text: string, most: number): string {
+  const line = text.trim();
+  if (line === '' || line.length > most || CONTROL.test(line))
+    throw new HubError('BAD_INPUT', `${name}: 1 to ${most} characters on one line`, { field: name });
+  return line;
+}
+
 /** A sentence of an administrator: one line of at most 500 characters. */
 export function reasonInput(reason: string | null | undefined): string | undefined {
   const text = reason?.trim();

@@ -2,10 +2,10 @@ import type { Page, RegisterRow, VisitorFlowRow } from '../../model/rows.js';
 import { shareOf } from '../../model/visitor-flow.js';
 import { readVisitorFlow } from '../../prisma/store/read-visitor-flow.js';
 import type { HubContext } from '../context.js';
-import { type ReportArgs, reportQuery } from '../shared/report.js';
+import { asSeen, type ReportArgs, reportQuery } from '../shared/report.js';
 
 export const visitorFlow = (args: ReportArgs, context: HubContext): Promise<Page<VisitorFlowRow>> =>
-  readVisitorFlow(context.db, reportQuery(args, context));
+  asSeen(readVisitorFlow(context.db, reportQuery(args, context, ['value'])), context);
 
 /** The newest of a scenic area, by its code; null where none has come. */
 export const latestOfArea = async ({ code }: RegisterRow, context: HubContext): Promise<VisitorFlowRow | null> =>

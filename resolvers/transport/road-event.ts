@@ -4,7 +4,7 @@ import type { PageRequest } from '../../prisma/store/keyset.js';
 import { readRoadEvents } from '../../prisma/store/read-road-events.js';
 import { type HubContext, maySeePersonal } from '../context.js';
 import { listInput } from '../shared/area-input.js';
-import { type ReportFilter, reportQuery } from '../shared/report.js';
+import { asSeen, type ReportFilter, reportQuery } from '../shared/report.js';
 import { idInput } from '../shared/text-input.js';
 
 export interface RoadEventFilter extends ReportFilter {
@@ -17,13 +17,16 @@ export const roadEvents = (
   args: PageRequest & { filter?: RoadEventFilter | null | undefined },
   context: HubContext,
 ): Promise<Page<RoadEventRow>> =>
-  readRoadEvents(context.db, {
-    ...reportQuery(args, context),
-    states: args.filter?.states ? ROAD_STATES.filter((state) => args.filter?.states?.includes(state)) : undefined,
-    phases: args.filter?.phases ? ROAD_PHASES.filter((phase) => args.filter?.phases?.includes(phase)) : undefined,
-    roads: listInput('roads', args.filter?.roads)?.map((code) => code.trim().toUpperCase()),
-    now: context.now(),
-  });
+  asSeen(
+    readRoadEvents(context.db, {
+      ...reportQuery(args, context),
+      states: args.filter?.states ? ROAD_STATES.filter((state) => args.filter?.states?.includes(state)) : undefined,
+      phases: args.filter?.phases ? ROAD_PHASES.filter((phase) => args.filter?.phases?.includes(phase)) : undefined,
+      roads: listInput('roads', args.filter?.roads)?.map((code) => code.trim().toUpperCase()),
+      now: context.now(),
+    }),
+    context,
+  );
 
 export const phase = (row: RoadEventRow, context: HubContext): RoadPhase => roadPhaseOf(row, context.now());
 

@@ -115,10 +115,11 @@ function addType(builder: Builder, refs: Refs): void {
         description: 'Every pollutant, sent or not. 各项污染物。',
         resolve: (node) => [...node.pollutants],
       }),
-      aqi: t.exposeInt('aqi', {
+      aqi: t.int({
         nullable: true,
         description:
           'The largest individual index, 0 to 500; null while a pollutant is missing and the others come to no more than 100. 空气质量指数；有缺测且其余不超过100时为空。',
+        resolve: (node) => air.aqi(node),
       }),
       level: t.int({ nullable: true, description: '1 to 6. 级别。', resolve: (node) => air.level(node) }),
       category: t.field({

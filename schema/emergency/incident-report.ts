@@ -31,11 +31,13 @@ function addReport(builder: Builder, refs: Refs, enums: ReportEnums, ref: Report
   const casualties = addCasualties(builder);
   builder.objectType(ref, {
     description: 'One report of an incident, as it was filed. 突发事件的一份信息报告（首报、续报、终报）。',
+    authScopes: (node, { viewer }) => viewer.sight.ofFeed(node.feedId) !== undefined,
     fields: (t) => ({
       id: t.exposeID('id', { description: '"<incident>#<serial>". 标识。' }),
       incident: t.field({
         type: refs.Incident,
-        description: 'What it reports. 所报事件。',
+        nullable: true,
+        description: 'What it reports; null where its own department has not granted it. 所报事件；无权查看时为空。',
         resolve: (node, _args, context) => report.incidentOf(node, context),
       }),
       feed: t.field({

@@ -50,6 +50,7 @@ export function addFires(builder: Builder, refs: Refs): void {
 
 function addFire(builder: Builder, refs: Refs): void {
   builder.objectType(refs.Fire, {
+    authScopes: (node, { viewer }) => viewer.sight.ofFeed(node.feedId) !== undefined,
     description:
       'One fire, however many satellites and cameras see it. Its place is that of one report: a satellite that is sure or fairly sure, then a camera, then a doubtful satellite; of equals the newest. `separateReport` and `joinReport` put a wrong match right. 一处火情，卫星与摄像头的多次发现合为一条；位置依次取：卫星高/中置信度、摄像头、卫星低置信度，同级取最新。',
     fields: (t) => ({

@@ -20,6 +20,7 @@ function addEarthquake(builder: Builder, refs: Refs): void {
   builder.objectType(refs.Earthquake, {
     description:
       'One earthquake, however many catalogues tell of it. Its values are those of one report: not withdrawn before withdrawn, reviewed before any other, then CENC, XJ, ISC, US, NEIC, EMSC, GFZ, any other; of equals the newest. 一次地震，多个目录的报告合为一条。取值依次为：未撤销、正式测定、按中国地震台网等目录次序、最新。',
+    authScopes: (node, { viewer }) => viewer.sight.ofFeed(node.feedId) !== undefined,
     interfaces: [refs.EarthquakeValues],
     fields: (t) => ({
       id: t.id({ description: 'Stays, whatever is corrected. 标识，修订后不变。', resolve: (node) => node.factId }),

@@ -1,4 +1,3 @@
-import { REGISTERS } from '../../model/registers.js';
 import * as division from '../../resolvers/shared/division.js';
 import type { Builder } from '../builder.js';
 import type { Refs } from '../refs.js';
@@ -69,16 +68,11 @@ export function addDivisions(builder: Builder, refs: Refs): void {
 
 /** What lies in a division, whoever answers for it. */
 function addContents(builder: Builder, refs: Refs): void {
-  const Register = builder.enumType('Register', {
-    description: 'The lists that departments keep. 部门台账。',
-    values: Object.fromEntries(
-      REGISTERS.map(({ noun, en, zh }) => [constantCase(noun), { value: noun, description: `${en}. ${zh}。` }]),
-    ),
-  });
   const first = { defaultValue: 50, description: 'How many, 1 to 200. 条数。' };
   builder.objectField(refs.Division, 'stations', (t) =>
     t.field({
       type: [refs.Station],
+      authScopes: { known: true },
       description: 'Stations in it or beneath, by id. 区划内（含下级）的测站。',
       args: {
         first: t.arg.int(first),
@@ -90,15 +84,14 @@ function addContents(builder: Builder, refs: Refs): void {
   builder.objectField(refs.Division, 'entries', (t) =>
     t.field({
       type: [refs.RegisterEntry],
+      authScopes: { known: true },
       description:
         'Shelters, depots, reservoirs, buildings and all else that departments keep lists of, in it or beneath, in use, by id. 区划内（含下级）在用的台账条目。',
       args: {
         first: t.arg.int(first),
-        register: t.arg({ type: Register, required: false, description: 'Only of this list. 仅该台账。' }),
+        register: t.arg({ type: refs.Register, required: false, description: 'Only of this list. 仅该台账。' }),
       },
       resolve: async (node, args, context) => [...(await division.entriesIn(node, args, context))],
     }),
   );
 }
-
-const constantCase = (noun: string): string => noun.replaceAll('-', '_').toUpperCase();

@@ -1,3 +1,4 @@
+import { ownsFeed } from '../../resolvers/context.js';
 import * as feed from '../../resolvers/shared/feed.js';
 import type { Builder } from '../builder.js';
 import { connectionOf, toConnection } from '../paging.js';
@@ -39,7 +40,8 @@ function addDepartment(builder: Builder, refs: Refs): void {
       }),
       feeds: t.field({
         type: [refs.Feed],
-        description: 'Its data sources. 其数据源。',
+        authScopes: { known: true },
+        description: 'Those of its data sources that the caller may know of. 其数据源（限有权知悉的）。',
         resolve: async (code, _args, context) => [...(await context.loaders.feedsOfDepartment.load(code))],
       }),
     }),
@@ -49,6 +51,7 @@ function addDepartment(builder: Builder, refs: Refs): void {
 function addFeed(builder: Builder, refs: Refs): void {
   const RejectionConnection = connectionOf(builder, 'FeedRejections', refs.Rejection);
   builder.objectType(refs.Feed, {
+    authScopes: (node, { viewer }) => viewer.sight.knows(node.id),
     description: 'One data source of one department. 一个部门的一个数据源。',
     fields: (t) => ({
       id: t.exposeID('id', { description: '"<department>/<feed>". 标识。' }),
@@ -113,6 +116,7 @@ function addFeed(builder: Builder, refs: Refs): void {
       }),
       rejections: t.field({
         type: RejectionConnection,
+        authScopes: (node, _args, context) => ownsFeed(node, context),
         description: 'What could not be taken in, newest first. 未能接收的数据，新的在前。',
         args: {
           first: t.arg.int({ description: 'How many, 1 to 200; 50 if not given. 条数。' }),

@@ -12,6 +12,7 @@ export function addJurisdictions(builder: Builder, refs: Refs): void {
   builder.objectField(refs.Division, 'jurisdiction', (t) =>
     t.field({
       type: refs.Jurisdiction,
+      authScopes: { known: true },
       nullable: true,
       description: 'Who answers for it. 责任主体。',
       args: { at: t.arg({ type: 'DateTime', required: false, ...at }) },

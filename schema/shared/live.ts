@@ -15,6 +15,7 @@ export function addLive(builder: Builder, refs: Refs): void {
 
 function addInterface(builder: Builder, refs: Refs): void {
   builder.interfaceType(refs.LiveAnswer, {
+    authScopes: (node, { viewer }) => viewer.sight.ofFeed(node.feedId) !== undefined,
     description:
       "What a department's own service answered, asked at query time and not stored in the hub. 部门自有服务的应答，查询时获取，不在本平台存储。",
     fields: (t) => ({

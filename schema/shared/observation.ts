@@ -1,4 +1,5 @@
 import * as observation from '../../resolvers/shared/observation.js';
+import { sightOf } from '../../resolvers/shared/station.js';
 import type { Builder } from '../builder.js';
 import type { Refs } from '../refs.js';
 
@@ -6,15 +7,24 @@ import type { Refs } from '../refs.js';
 export function addObservations(builder: Builder, refs: Refs): void {
   builder.objectType(refs.Observation, {
     description: 'One value of a datastream. 一次观测。',
+    authScopes: (node, context) => sightOf(node.datastream, context) !== undefined,
     fields: (t) => ({
       datastream: t.field({
         type: refs.Datastream,
         description: 'Of which datastream. 所属数据流。',
         resolve: (node) => node.datastream,
       }),
-      value: t.exposeFloat('value', {
+      value: t.float({
         nullable: true,
-        description: 'Null where the source says it is missing. 数值，缺测为空。',
+        description:
+          'Null where the source says it is missing, or where only its grade was granted. 数值；缺测或仅授权等级时为空。',
+        resolve: (node, _args, context) => observation.valueSeen(node, context),
+      }),
+      grade: t.string({
+        nullable: true,
+        description:
+          'The gravest threshold in force that the value has reached, e.g. "warning"; "normal" where it has reached none; null where there is no threshold or no value. 所达到的最高等级特征值，未达到为 normal；无特征值或缺测为空。',
+        resolve: (node, _args, context) => observation.grade(node, context),
       }),
       observedAt: t.field({
         type: 'DateTime',

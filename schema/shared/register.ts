@@ -38,6 +38,7 @@ function addInterface(builder: Builder, refs: Refs): void {
   builder.interfaceType(refs.RegisterEntry, {
     description: 'An entry of a list that a department keeps. 部门台账中的一条记录。',
     resolveType: (node) => register.nounOf(node).type,
+    authScopes: (node, { viewer }) => viewer.sight.ofPart(node.feedId, { register: node.noun }) !== undefined,
     fields: (t) => ({
       id: t.exposeID('id', { description: '"<feed>:<noun>:<code>". 标识。' }),
       code: t.exposeString('code', { description: "The department's own code. 部门编号。" }),

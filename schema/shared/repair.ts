@@ -1,4 +1,5 @@
 import type { QualitySheet } from '../../model/repair.js';
+import { ownsFeed } from '../../resolvers/context.js';
 import { feedOf } from '../../resolvers/shared/feed.js';
 import * as repair from '../../resolvers/shared/repair.js';
 import type { Builder } from '../builder.js';
@@ -100,6 +101,7 @@ function addQuality(builder: Builder, refs: Refs): void {
   builder.objectField(refs.Feed, 'quality', (t) =>
     t.field({
       type: refs.FeedQuality,
+      authScopes: (node, _args, context) => ownsFeed(node, context),
       description: 'Its quality sheet of a month, of this month if not given. 月度质量表，默认本月。',
       args: { month: t.arg.string({ description: 'As "2026-11". 月份。' }) },
       resolve: (feed, args, context): Promise<QualitySheet> => repair.quality(feed.id, args.month, context),

@@ -12,6 +12,7 @@ import type { Refs } from '../refs.js';
 export function addReports(builder: Builder, refs: Refs): void {
   builder.interfaceType(refs.Report, {
     description: 'What a feed reports at a place and a time. 数据源报送的、有时间和位置的记录。',
+    authScopes: (node, { viewer }) => viewer.sight.ofFeed(node.feedId) !== undefined,
     fields: (t) => ({
       id: t.exposeID('id', { description: '"<feed>:<source id>". 标识。' }),
       feed: t.field({

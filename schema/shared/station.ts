@@ -53,6 +53,7 @@ export function addStations(builder: Builder, refs: Refs): void {
 function addStation(builder: Builder, refs: Refs): void {
   builder.objectType(refs.Station, {
     description: 'A place where a department observes. 部门的观测站点。',
+    authScopes: (node, { viewer }) => viewer.sight.ofStation(node.feedId) !== undefined,
     fields: (t) => ({
       id: t.exposeID('id', { description: '"<feed>:<code>". 标识。' }),
       code: t.exposeString('code', { description: "The department's own code. 部门站码。" }),
@@ -117,6 +118,7 @@ function addStation(builder: Builder, refs: Refs): void {
 function addDatastream(builder: Builder, refs: Refs): void {
   builder.objectType(refs.Datastream, {
     description: 'One property observed at one station by one sensor. 一个测站一个要素的数据流。',
+    authScopes: (node, context) => station.sightOf(node, context) !== undefined,
     fields: (t) => ({
       id: t.exposeID('id', { description: '"<station>:<property>[:<sensor>]". 标识。' }),
       station: t.field({

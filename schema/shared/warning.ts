@@ -1,4 +1,5 @@
 import type { DepartmentCode } from '../../model/department.js';
+import { seesWarning } from '../../model/warning-sight.js';
 import { feedOf } from '../../resolvers/shared/feed.js';
 import * as warning from '../../resolvers/shared/warning.js';
 import type { Builder } from '../builder.js';
@@ -36,6 +37,7 @@ export function addWarnings(builder: Builder, refs: Refs): void {
 function addWarning(builder: Builder, refs: Refs): void {
   builder.objectType(refs.Warning, {
     description: 'A warning to the public or to responders, one per identifier. 预警，每个标识一条。',
+    authScopes: (node, { viewer }) => seesWarning(node, viewer),
     fields: (t) => {
       const language = () => ({
         language: t.arg.string({ description: 'BCP 47; falls back to Chinese. 语言，缺省回退中文。' }),
@@ -155,7 +157,9 @@ function addWarning(builder: Builder, refs: Refs): void {
         }),
         sources: t.field({
           type: [refs.WarningSource],
-          description: 'Every feed and format that brought it. 全部来源。',
+          authScopes: { known: true },
+          description:
+            'The feeds and formats that brought it, of feeds that the caller may know of. 来源（限有权知悉的数据源）。',
           resolve: async (node, _args, context) => [...(await context.loaders.warningSources.load(node.identifier))],
         }),
       };

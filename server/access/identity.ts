@@ -1,7 +1,7 @@
 import type { LogHub } from '../../events/hub.js';
 import { type AccessGrant, ANONYMOUS, type Principal, ROOT } from '../../model/access.js';
-import { opens, parseApiKey } from '../../model/api-key.js';
-import type { DepartmentCode } from '../../model/department.js';
+import { type ApiKeyText, opens, parseApiKey } from '../../model/api-key.js';
+import { type DepartmentCode, departmentOfFeed } from '../../model/department.js';
 import { HubError } from '../../model/errors.js';
 import type { Database } from '../../prisma/database.js';
 import { isUnavailable } from '../../prisma/store/failure.js';
@@ -81,27 +81,57 @@ export class Identity {
     return this.#sessions.open(principal, known || atHome, until);
   }
 
+  /**
+   * Whether a push bears a key or token of someone with the role FEEDER in the feed's department. A credential that is none of these kinds may
+   * be the feed's own key, and is not judged here.
+   */
+  async mayPush(feedId: string, authorization: string | undefined): Promise<boolean> {
+    const token = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
+    if (!token || !(parseApiKey(token) || token.split('.').length === 3)) return false;
+    try {
+      const { principal } = await this.#find(authorization as string);
+      return principal.roles.includes('FEEDER') && principal.department === departmentOfFeed(feedId);
+    } catch (error) {
+      if (error instanceof HubError && error.code === 'UNAUTHENTICATED') return false;
+      throw error;
+    }
+  }
+
   async #find(authorization: string): Promise<Found> {
     const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
     if (!token) throw refused();
     if (sameKey(token, this.options.adminKey)) return { principal: ROOT, until: null };
     const key = parseApiKey(token);
-    if (key) return this.#bearerOf(await this.#available(this.#keys.get(key.id)), key.secret);
+    if (key) return this.#bearerOf(key);
     if (token.split('.').length !== 3) throw refused();
     const principal = await this.#tokens.principalOf(token);
-    if (await this.#available(this.#blocked.get(principal.id))) throw refused(true);
+    if (await this.#available(this.#fresh(this.#blocked, principal.id, (blocked) => !blocked))) throw refused(true);
     return { principal, until: principal.expiresAt };
   }
 
-  #bearerOf(row: ApiKeySecrets | undefined, secret: string): Found {
+  async #bearerOf({ id, secret }: ApiKeyText): Promise<Found> {
+    const found = await this.#available(this.#fresh(this.#keys, id, (row) => this.#opened(row, secret) !== undefined));
+    const opened = this.#opened(found, secret);
+    if (!opened) throw refused([found?.hash, found?.formerHash].some((hash) => hash && opens(secret, hash)));
+    return opened;
+  }
+
+  /** A refusal is never by what was read a moment ago: a key made, rotated or let in again just now opens at once. */
+  async #fresh<K, V>(held: Briefly<K, V>, key: K, good: (value: V) => boolean): Promise<V> {
+    const value = await held.get(key);
+    if (good(value)) return value;
+    held.forget(key);
+    return held.get(key);
+  }
+
+  #opened(row: ApiKeySecrets | undefined, secret: string): Found | undefined {
     const now = this.options.now();
-    if (!row) throw refused();
-    if (row.revokedAt || row.expiresAt <= now) throw refused(opens(secret, row.hash));
+    if (!row || row.revokedAt || row.expiresAt <= now) return undefined;
     const { department, roles, scopes, name, expiresAt } = row;
     const principal: Principal = { id: `key:${row.id}`, kind: 'SYSTEM', name, department, roles, scopes, expiresAt };
     if (opens(secret, row.hash)) return { principal, until: expiresAt };
     const { formerHash, formerUntil } = row;
-    if (!formerHash || !formerUntil || formerUntil <= now || !opens(secret, formerHash)) throw refused();
+    if (!formerHash || !formerUntil || formerUntil <= now || !opens(secret, formerHash)) return undefined;
     return { principal, until: formerUntil < expiresAt ? formerUntil : expiresAt };
   }
 

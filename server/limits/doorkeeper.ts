@@ -26,6 +26,7 @@ const REMEMBERED = 10_000;
 export class Doorkeeper {
   readonly #wrongKeys: RateLimiterMemory;
   readonly #wrongTokens: RateLimiterMemory;
+  readonly #wrongPushes: RateLimiterMemory;
   /** Whoever came in before from an address is not shut out by another who guesses there. */
   readonly #good = new Set<string>();
   readonly #turns = new Map<string, Promise<unknown>>();
@@ -34,6 +35,8 @@ export class Doorkeeper {
     const { keys, tokens, withinSeconds } = options.settings;
     this.#wrongKeys = new RateLimiterMemory({ points: keys, duration: withinSeconds });
     this.#wrongTokens = new RateLimiterMemory({ points: tokens, duration: withinSeconds });
+    // A department's device with a wrong key tries again and again: it must not shut out the department.
+    this.#wrongPushes = new RateLimiterMemory({ points: tokens, duration: withinSeconds });
   }
 
   /**
@@ -55,6 +58,23 @@ export class Doorkeeper {
     // One after another where guessing is cheap: many guesses at once are counted like many in a row.
     const session = await (this.#good.has(mark) || isToken(authorization) ? judge() : this.#inTurn(place, judge));
     return { session, caller: callerOf(session.viewer, address) };
+  }
+
+  /** Why nothing is taken from this address at a push door; undefined where it may knock. */
+  async shutOut(request: IncomingMessage): Promise<HubError | undefined> {
+    const wrong = await this.#wrongPushes.get(this.#placeOf(request));
+    return wrong && wrong.remainingPoints <= 0
+      ? rateLimited('too many wrong credentials from this address', wrong.msBeforeNext)
+      : undefined;
+  }
+
+  /** Tells of a wrong credential at a push door. */
+  async countWrong(request: IncomingMessage): Promise<void> {
+    await consume(this.#wrongPushes, this.#placeOf(request), 1, '').catch(() => {});
+  }
+
+  #placeOf(request: IncomingMessage): string {
+    return blockOf(this.options.addresses.of(request));
   }
 
   async #judge(place: string, mark: string, authorization: string, home: string | undefined): Promise<Session> {

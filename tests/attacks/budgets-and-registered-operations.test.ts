@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -17,6 +17,7 @@ let databaseUrl: string;
 const ends: (() => Promise<unknown> | unknown)[] = [];
 const folders = tempFolders();
 ends.push(() => folders.clear());
+const demoKeys = folders.make();
 
 const WARNINGS = 'query Warnings { warnings(first: 1) { edges { node { identifier } } } }';
 const TYPENAME = '{ __typename }';
@@ -31,15 +32,16 @@ beforeAll(async () => {
   const database = await migratedDatabase();
   databaseUrl = database.url;
   ends.push(() => database.drop());
-  hub = await startHub(database.url, '', {
-    demo: { sources: {}, devices: [] },
-    graphiqlHeaders: () => JSON.stringify({ authorization: 'Bearer the-demo-key' }),
-    settings: [
+  hub = await startHub(
+    database.url,
+    '',
+    { demo: { sources: {}, devices: [] }, demoKeys },
+    [
       '  trustedProxies: [127.0.0.1]',
       `  trustedDocuments: { file: "${file}", required: anonymous }`,
-      '  limits: { perMinute: { known: { requests: 30, cost: 3000 }, anonymous: { requests: 12, cost: 3000 } } }\n',
+      '  limits: { perMinute: { known: { requests: 30, cost: 3000 }, anonymous: { requests: 12, cost: 3000 } } }',
     ].join('\n'),
-  });
+  );
   ends.push(() => hub.stop());
 });
 afterAll(async () => {
@@ -203,12 +205,13 @@ describe('GraphiQL in the demo', () => {
   });
 
   test('opens with the demo’s key at the hub’s own machine, and for nobody else', async () => {
-    expect((await page({})).html).toContain('the-demo-key');
-    expect((await page({ host: 'localhost:4000' })).html).toContain('the-demo-key');
+    const key = readFileSync(join(demoKeys, 'demo-reader.key'), 'utf8').trim();
+    expect((await page({})).html).toContain(key);
+    expect((await page({ host: 'localhost:4000' })).html).toContain(key);
     // A name of someone else’s that leads to this machine, and a proxy on it.
-    expect((await page({ host: 'evil.example' })).html).not.toContain('the-demo-key');
-    expect((await page({ 'x-forwarded-for': '203.0.113.1' })).html).not.toContain('the-demo-key');
-    expect((await page({ forwarded: 'for=203.0.113.1' })).html).not.toContain('the-demo-key');
+    expect((await page({ host: 'evil.example' })).html).not.toContain(key);
+    expect((await page({ 'x-forwarded-for': '203.0.113.1' })).html).not.toContain(key);
+    expect((await page({ forwarded: 'for=203.0.113.1' })).html).not.toContain(key);
   });
 
   test('the control: without a page’s accept header the same address is GraphQL', async () => {

@@ -46,14 +46,17 @@ beforeAll(async () => {
     () => provider.close(),
     () => stranger.close(),
   );
-  hub = await startHub(database.url, '', {
-    settings: [
+  hub = await startHub(
+    database.url,
+    '',
+    {},
+    [
       '  access:',
       `    issuers: [{ issuer: "${ISSUER}", audience: fenghuo, jwks: "${jwks}/keys", algorithms: [RS256] }]`,
       '  trustedProxies: [127.0.0.1]',
-      '  limits: { failedCredentials: { tokens: 200 } }\n',
+      '  limits: { failedCredentials: { tokens: 200 } }',
     ].join('\n'),
-  });
+  );
   ends.push(() => hub.stop());
 });
 afterAll(async () => {

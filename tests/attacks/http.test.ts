@@ -19,9 +19,12 @@ beforeAll(async () => {
   const database = await migratedDatabase();
   databaseUrl = database.url;
   ends.push(() => database.drop());
-  hub = await startHub(database.url, '', {
-    settings: `  cors: { origins: ["${FRIEND}"] }\n  trustedProxies: [127.0.0.0/8]\n  limits: { subscriptions: 20 }\n  behindTls: true\n`,
-  });
+  hub = await startHub(
+    database.url,
+    '',
+    {},
+    `  cors: { origins: ["${FRIEND}"] }\n  trustedProxies: [127.0.0.0/8]\n  limits: { subscriptions: 20 }\n  behindTls: true`,
+  );
   ends.push(() => hub.stop());
 });
 afterAll(async () => {

@@ -21,9 +21,12 @@ beforeAll(async () => {
   const database = await migratedDatabase();
   databaseUrl = database.url;
   ends.push(() => database.drop());
-  hub = await startHub(database.url, '', {
-    settings: `  cors: { origins: ["${FRIEND}"] }\n  trustedProxies: [127.0.0.1]\n  limits: { sockets: 8 }\n`,
-  });
+  hub = await startHub(
+    database.url,
+    '',
+    {},
+    `  cors: { origins: ["${FRIEND}"] }\n  trustedProxies: [127.0.0.1]\n  limits: { sockets: 8 }`,
+  );
   ends.push(() => hub.stop());
   [key = ''] = await makeKeys(database.url, {});
 });

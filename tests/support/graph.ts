@@ -1,5 +1,14 @@
 import { join } from 'node:path';
-import { type ExecutionResult, execute, type GraphQLSchema, parse, subscribe, validate } from 'graphql';
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  execute,
+  type GraphQLError,
+  type GraphQLSchema,
+  parse,
+  subscribe,
+  validate,
+} from 'graphql';
 import { PostgresBus } from '../../events/bus-postgres.js';
 import { LogHub } from '../../events/hub.js';
 import { type AccessGrant, ANONYMOUS, type Principal, ROOT } from '../../model/access.js';
@@ -47,6 +56,7 @@ interface Parts {
 export class Graph {
   readonly #schema: GraphQLSchema = buildSchema();
   readonly #ingest: Ingest;
+  readonly #documents = new Map<string, { document: DocumentNode; invalid: readonly GraphQLError[] }>();
   /** Every call of the feed control. */
   readonly switched: { feedId: string; enabled: boolean; reason: string | undefined }[] = [];
   /** What the departments' own services answer; none unless a test sets it. */
@@ -92,8 +102,7 @@ export class Graph {
     variables: Record<string, unknown> = {},
     viewer: Viewer = READER,
   ): Promise<ExecutionResult> {
-    const document = parse(query);
-    const invalid = validate(this.#schema, document);
+    const { document, invalid } = this.#checked(query);
     const result =
       invalid.length > 0
         ? { errors: invalid }
@@ -104,6 +113,15 @@ export class Graph {
             contextValue: this.context(viewer),
           });
     return this.#masked(result);
+  }
+
+  #checked(query: string): { document: DocumentNode; invalid: readonly GraphQLError[] } {
+    const known = this.#documents.get(query);
+    if (known) return known;
+    const document = parse(query);
+    const checked = { document, invalid: validate(this.#schema, document) };
+    this.#documents.set(query, checked);
+    return checked;
   }
 
   /** How many SQL statements an operation takes. */

@@ -14,13 +14,13 @@ export const ADMIN_KEY = 'the-admin-key-of-the-tests';
 /** The key of every push feed of the tests. */
 export const FEED_KEY = 'the-key-of-a-push-feed';
 
-const HEAD = 'hub:\n  area: "654202"\n  keepObservationsDays: 400\n';
+const HEAD = 'hub:\n  area: "654202"\n  keepObservationsDays: 400';
 
-/** Parses settings of feeds, and more of the hub's own (lines indented by two), as a settings file would hold them. */
-function configOf(feeds: string, settings = ''): { config: HubOptions['config']; folder: string; path: string } {
+/** Parses settings of feeds as a settings file would hold them. */
+function configOf(feeds: string, hubLines = ''): { config: HubOptions['config']; folder: string; path: string } {
   const folder = mkdtempSync(join(tmpdir(), 'fenghuo-test-'));
   const path = join(folder, 'hub.yaml');
-  writeFileSync(path, `${HEAD}${settings}feeds:${feeds || ' {}'}\n`);
+  writeFileSync(path, `${HEAD}${hubLines && `\n${hubLines}`}\nfeeds:${feeds || ' {}'}\n`);
   return { config: readConfig(path, connectors, { env: () => undefined, generated: () => FEED_KEY }), folder, path };
 }
 
@@ -30,9 +30,11 @@ const silent = { warn: () => {}, error: () => {} };
 export async function startHub(
   databaseUrl: string,
   feeds = '',
-  { settings, ...options }: Partial<HubOptions> & { readonly settings?: string } = {},
+  options: Partial<HubOptions> = {},
+  /** Further lines of `hub:`. */
+  hubLines = '',
 ): Promise<Hub> {
-  const { config, folder } = configOf(feeds, settings);
+  const { config, folder } = configOf(feeds, hubLines);
   rmSync(folder, { recursive: true, force: true });
   const hub = new Hub({
     config,

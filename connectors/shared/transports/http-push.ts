@@ -34,8 +34,11 @@ export async function receivePushes(context: FeedContext, options: PushOptions, 
   const underWay = new Set<Promise<PushReply>>();
   const working = new Set<Promise<Outcome>>();
   const door = context.push.open(options.feedId, options.maxBytes, async (request) => {
-    if (!authorised(request.authorization, options.key))
-      return fault(401, 'send the key of this feed as "authorization: Bearer <key>"');
+    if (!request.byFeeder && !authorised(request.authorization, options.key))
+      return fault(
+        401,
+        'send the key of this feed, or of a FEEDER of its department, as "authorization: Bearer <key>"',
+      );
     // What was answered at the time limit still counts until it is settled: a hanging database gathers no more than this.
     if (working.size >= options.maxAtOnce) return comeBack(`${working.size} calls are under way`);
     const cleared = clear(options, request.body);
