@@ -15,7 +15,7 @@ import { messageOf } from '../model/errors.js';
 import { LIVE_NOUNS, liveNounOf } from '../model/live-nouns.js';
 import { accessSettings } from './access/settings.js';
 import { readTrustedDocuments, trustedDocumentsSettings } from './graphql/trusted-documents.js';
-import { NETWORK } from './limits/caller.js';
+import { isNetwork } from './limits/caller.js';
 import { limitsSettings } from './limits/settings.js';
 import { type Secrets, substitute } from './substitute.js';
 
@@ -47,7 +47,7 @@ const hubSettings = z.strictObject({
   limits: limitsSettings.prefault({}),
   /** Proxies in front of the hub, whose X-Forwarded-For is believed. */
   trustedProxies: z
-    .array(z.string().regex(NETWORK, { error: 'an address, or a network such as 10.1.0.0/16' }))
+    .array(z.string().refine(isNetwork, { error: 'an address, or a network such as 10.1.0.0/16' }))
     .default([]),
   /** The hub is reached through a proxy that speaks TLS, and in no other way. */
   behindTls: z.boolean().default(false),

@@ -3,12 +3,14 @@ import type { Plugin } from 'graphql-yoga';
 import { HubError } from '../../model/errors.js';
 import type { HubContext } from '../../resolvers/context.js';
 import { maskError } from '../../schema/errors.js';
-import type { GraphqlOptions, NodeContext } from '../graphql.js';
+import type { Session } from '../access/sessions.js';
 
-type Reporting = Pick<GraphqlOptions, 'onError'>;
+interface Reporting {
+  readonly onError: (error: unknown, requestId: string) => void;
+}
 
 /** A live stream that breaks (cursor overtaken, too slow) ends with a last result that says why, instead of a cut connection. */
-export const tellWhyAStreamEnds = (options: Reporting): Plugin<HubContext & NodeContext> => ({
+export const tellWhyAStreamEnds = (options: Reporting): Plugin<HubContext & { readonly session: Session }> => ({
   onSubscribe: async ({ args }) => {
     await args.contextValue.session.keep();
     return {

@@ -12,8 +12,11 @@ export interface Caller {
 export const callerOf = ({ id, kind }: Pick<Principal, 'id' | 'kind'>, address: string): Caller =>
   kind === 'ANONYMOUS' ? { key: `address:${blockOf(address)}`, known: false } : { key: id, known: true };
 
-/** A network such as 10.1.0.0/16, or one address. */
-export const NETWORK = /^[0-9a-fA-F.:]+(\/\d{1,3})?$/;
+/** Whether it is a network such as 10.1.0.0/16, or one address. */
+export function isNetwork(text: string): boolean {
+  const [address = '', bits = '0', ...more] = text.split('/');
+  return more.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= ({ 4: 32, 6: 128 }[isIP(address)] ?? -1);
+}
 
 /** Tells where a request comes from. What X-Forwarded-For says counts only as far as proxies that the settings name have written it. */
 export class Addresses {

@@ -12,6 +12,7 @@ import { sendOver } from '../support/transports.js';
 
 let hub: Hub;
 let databaseUrl: string;
+let halfOpen: { readonly startedAt: number; readonly ended: Promise<unknown> };
 const ends: (() => Promise<unknown> | unknown)[] = [];
 const FRIEND = 'https://map.example';
 
@@ -26,6 +27,7 @@ beforeAll(async () => {
     `  cors: { origins: ["${FRIEND}"] }\n  trustedProxies: [127.0.0.0/8]\n  limits: { subscriptions: 20 }\n  behindTls: true`,
   );
   ends.push(() => hub.stop());
+  halfOpen = { startedAt: Date.now(), ended: Promise.all([raw('GET /graphql HTTP/1.1\r\nhost: x\r\n'), raw('POST')]) };
 });
 afterAll(async () => {
   for (const end of ends.reverse()) await end();
@@ -301,4 +303,9 @@ describe('SSE', () => {
     expect(again.status).toBe(200);
     again.leave();
   });
+});
+
+test('requests whose headers never end were cut meanwhile', async () => {
+  await halfOpen.ended;
+  expect(Date.now() - halfOpen.startedAt).toBeLessThan(35_000);
 });
