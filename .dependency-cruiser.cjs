@@ -10,6 +10,7 @@ const rooms = {
   exchange: ['model', 'prisma', 'events', 'connectors/shared/codecs'],
   web: [],
   client: [],
+  tools: [],
   demo: ['connectors/shared/codecs', 'model'],
 };
 const all = [...Object.keys(rooms), 'server', 'bench', 'tests'];

@@ -89,7 +89,8 @@ export interface WarningText {
 export interface WarningRecord extends Provenance {
   readonly kind: 'warning';
   readonly identifier: string;
-  readonly format: '12379' | 'cap' | 'mapped';
+  /** "hub": released here. */
+  readonly format: '12379' | 'cap' | 'mapped' | 'hub';
   readonly messageType: 'ALERT' | 'UPDATE' | 'CANCEL';
   readonly status: WarningStatus;
   /** Identifiers this message supersedes or cancels; never its own. */

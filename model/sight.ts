@@ -61,6 +61,11 @@ export class Sight {
     return { position: leaves('position'), value: leaves('value'), names: leaves('names') };
   }
 
+  /** The grants of now by which this is seen; none where it is the viewer's own, or everything is seen. */
+  grantsFor(feedId: string, part: Part): readonly string[] {
+    return this.all || this.#owns(feedId) ? [] : this.#fitting(feedId, part).map(({ id }) => id);
+  }
+
   /** For lists: undefined where nothing is left out. */
   reach({ kind, exact = [] }: ReachOptions = {}): Reach | undefined {
     if (this.all) return undefined;
@@ -78,13 +83,17 @@ export class Sight {
 
   #seen(feedId: string, part: Part): Coarsening | undefined {
     if (this.all || this.#owns(feedId)) return WHOLE;
-    const fitting = this.#valid().filter(
-      ({ dataset: { feed, property, register } }) =>
-        feed === feedId && (!property || property === part.property) && (!register || register === part.register),
-    );
+    const fitting = this.#fitting(feedId, part);
     if (fitting.length === 0) return undefined;
     const leaves = (what: keyof Coarsening): boolean => fitting.every(({ coarsening }) => coarsening[what]);
     return { position: leaves('position'), value: leaves('value'), names: leaves('names') };
+  }
+
+  #fitting(feedId: string, part: Part): AccessGrant[] {
+    return this.#valid().filter(
+      ({ dataset: { feed, property, register } }) =>
+        feed === feedId && (!property || property === part.property) && (!register || register === part.register),
+    );
   }
 
   /** Whoever drafts, releases or feeds for a department also reads what is its own. */

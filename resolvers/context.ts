@@ -4,11 +4,13 @@ import { type DepartmentCode, departmentOfFeed } from '../model/department.js';
 import { HubError } from '../model/errors.js';
 import type { ReportDeadlines } from '../model/incident-report.js';
 import type { LivePort } from '../model/live.js';
+import type { ReleaseRules } from '../model/release.js';
 import type { ReloadResult } from '../model/reload.js';
 import type { RetryRequest, RetryResult } from '../model/repair.js';
 import type { Database } from '../prisma/database.js';
 import type { DivisionRegistry } from '../prisma/store/read-divisions.js';
-import { createLoaders, type Loaders } from './loaders.js';
+import type { Loaders } from './loader-types.js';
+import { createLoaders } from './loaders.js';
 import type { Viewer } from './viewer.js';
 
 /** What every resolver gets. One per operation; a live subscription renews its loaders with each event. */
@@ -29,6 +31,10 @@ export interface HubContext {
     retryRejected(feedId: string, request: RetryRequest): Promise<RetryResult>;
     reloadSettings(): Promise<ReloadResult>;
   };
+  /** Who may warn of what, where, and whose consent it needs. */
+  readonly release: ReleaseRules;
+  /** Which language stands for one that a text does not have, the best first. */
+  readonly languages: readonly string[];
   /** How soon incidents are to be reported, by the settings of now; undefined where this hub takes no reports. */
   reportDeadlines(): ReportDeadlines | undefined;
 }

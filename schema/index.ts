@@ -8,6 +8,7 @@ import { createRefs } from './refs.js';
 import { addScalars } from './scalars.js';
 import { addEarthquakes } from './seismic/earthquake.js';
 import { addAccess } from './shared/access.js';
+import { addAudit } from './shared/audit.js';
 import { addDeviceStates } from './shared/device-state.js';
 import { addDivisions } from './shared/division.js';
 import { addFacts } from './shared/fact.js';
@@ -17,6 +18,7 @@ import { addJurisdictions } from './shared/jurisdiction.js';
 import { addLive } from './shared/live.js';
 import { addObservations } from './shared/observation.js';
 import { addRegisters } from './shared/register.js';
+import { addReleases } from './shared/release.js';
 import { addReload } from './shared/reload.js';
 import { addRepair } from './shared/repair.js';
 import { addReports } from './shared/report.js';
@@ -41,6 +43,7 @@ export function buildSchema(): GraphQLSchema {
   addStations(builder, refs);
   addObservations(builder, refs);
   addWarnings(builder, refs);
+  addReleases(builder, refs);
   addRepair(builder, refs);
   addReload(builder, refs);
   addJurisdictions(builder, refs);
@@ -57,5 +60,6 @@ export function buildSchema(): GraphQLSchema {
   addLive(builder, refs);
   addMajorHazards(builder, refs);
   addVisitorFlow(builder, refs);
+  addAudit(builder, refs);
   return builder.toSchema();
 }

@@ -5,6 +5,7 @@ import type { IncidentRevisionRow, IncidentRow } from '../model/incident-rows.js
 import type { JurisdictionAreaRow, JurisdictionRow } from '../model/jurisdiction.js';
 import type { RegisterCode } from '../model/register.js';
 import { REGISTERS } from '../model/registers.js';
+import type { ReleaseRow } from '../model/release.js';
 import type { ReloadResult } from '../model/reload.js';
 import type { GapRow, QualitySheet, RetryResult } from '../model/repair.js';
 import type {
@@ -51,6 +52,7 @@ export function createRefs(builder: Builder) {
     SeriesPoint: builder.objectRef<SeriesRow>('SeriesPoint'),
     Warning: builder.objectRef<WarningSnapshot>('Warning'),
     WarningSource: builder.objectRef<SourceRow>('WarningSource'),
+    WarningRelease: builder.objectRef<ReleaseRow>('WarningRelease'),
     WarningChange: builder.objectRef<WarningChange>('WarningChange'),
     FeedQuality: builder.objectRef<QualitySheet>('FeedQuality'),
     RejectionCount: builder.objectRef<QualitySheet['rejections'][number]>('RejectionCount'),

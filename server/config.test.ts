@@ -4,6 +4,7 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import { tempFolders } from '../tests/support/temp-folder.js';
 import { readConfig } from './config.js';
 import { connectors } from './connectors.js';
+import { releaseRules } from './release-settings.js';
 
 const folders = tempFolders();
 afterAll(() => folders.clear());
@@ -35,6 +36,16 @@ function feedsOf(feeds: string, env: Readonly<Record<string, string>> = {}) {
     return (error as Error).message.slice(path.length + 1);
   }
 }
+
+test('an audit that would be kept for less than six months stops the start', () => {
+  const path = join(folders.make(), 'hub.yaml');
+  const read = (days: number) => {
+    writeFileSync(path, `hub:\n  area: "654202"\n  keepAuditDays: ${days}\n`);
+    return readConfig(path, connectors, { env: () => undefined, generated: () => '' }).hub.keepAuditDays;
+  };
+  expect(() => read(179)).toThrow(/:3: hub.keepAuditDays: at least 180/);
+  expect(read(180)).toBe(180);
+});
 
 test('a block with a transport is a feed: department by its name, credentials by reference', () => {
   const [feed] = feedsOf(FEED.replace('export.csv', 'export.csv?appkey={key}\n      key: { env: SKI }'), {
@@ -166,4 +177,44 @@ describe('settings of the hub itself', () => {
     ['limits: { query: { depth: 0 } }', /hub.limits.query.depth/],
     ['limits: { query: { deepth: 5 } }', /hub.limits.query.deepth/],
   ])('%s is refused with its place', (lines, message) => expect(hubOf(lines)).toMatch(message));
+});
+
+/** What settings of releasing are refused with, or undefined. */
+function releaseFault(hub: string): string | undefined {
+  const path = join(folders.make(), 'hub.yaml');
+  writeFileSync(path, `hub:\n  area: "654202"\n${hub}`);
+  try {
+    readConfig(path, connectors, { env: () => undefined, generated: () => 'made' });
+    return undefined;
+  } catch (error) {
+    return (error as Error).message.slice(path.length + 1);
+  }
+}
+
+test('what the settings say of releasing warnings is checked, and completes the defaults', () => {
+  expect(releaseFault('  release: { levels: { RED: [] } }')).toMatch(/^3: hub\.release\.levels\.RED: /);
+  expect(releaseFault('  release: { senders: { TRANSPORT: { code: "65420241600000" } } }')).toBe(
+    '3: hub.release.senders.TRANSPORT.code: digits 7 to 9 are the agency of WEATHER',
+  );
+  expect(releaseFault('  release: { hazards: { WEATHERR: [11B03] } }')).toMatch(/^3: hub\.release\.hazards/);
+  expect(releaseFault('  languages: [Chinese_]')).toMatch(/^3: hub\.languages\.0: a BCP 47 language tag/);
+  expect(releaseFault('  release: { bypassReviewHours: 12 }')).toBeUndefined();
+  const given = {
+    levels: { BLUE: ['RELEASER', 'RELEASER'] },
+    hazards: {},
+    hours: {},
+    senders: {},
+    bypassReviewHours: 12,
+  };
+  expect(releaseRules({ area: '654202', release: given as never })).toMatchObject({
+    levels: { BLUE: ['RELEASER', 'RELEASER'], RED: ['RELEASER', 'DUTY_OFFICER'] },
+    senders: { WATER: { code: '65420233200000' } },
+    bypassReviewHours: 12,
+  });
+});
+
+test('the name of what is released in the hub is for no feed of the settings', () => {
+  expect(feedsOf(FEED.replace('ski-weather', 'releases'))).toContain(
+    'that name is for the warnings released in the hub',
+  );
 });

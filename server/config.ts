@@ -10,13 +10,17 @@ import { declarative } from '../connectors/declarative/index.js';
 import { declaredLive, declaredLiveSettings } from '../connectors/declarative/live.js';
 import { OUTBOUND_RULE } from '../connectors/outbound.js';
 import type { RuntimeSettings } from '../connectors/runtime.js';
+import { type SigningKey, signingKey } from '../connectors/shared/codecs/signing-key.js';
 import { DEPARTMENTS } from '../model/department.js';
 import { messageOf } from '../model/errors.js';
 import { LIVE_NOUNS, liveNounOf } from '../model/live-nouns.js';
+import { RELEASES } from '../model/release.js';
 import { accessSettings } from './access/settings.js';
+import { capSettings, publicUrl } from './cap/settings.js';
 import { readTrustedDocuments, trustedDocumentsSettings } from './graphql/trusted-documents.js';
 import { isNetwork } from './limits/caller.js';
 import { limitsSettings } from './limits/settings.js';
+import { languages, releaseSettings } from './release-settings.js';
 import { type Secrets, substitute } from './substitute.js';
 
 /** A mistake in the settings file: where, and what to do. */
@@ -65,9 +69,22 @@ const hubSettings = z.strictObject({
     .optional(),
   /** Operations registered for public front-ends. */
   trustedDocuments: trustedDocumentsSettings.optional(),
+  /** Who may warn of what, and whose consent it needs (docs/warning-release.md). */
+  release: releaseSettings.prefault({}),
+  languages,
+  /** Where it is reached from outside. */
+  publicUrl: publicUrl.optional(),
+  /** Warnings as they go out. */
+  cap: capSettings.prefault({}),
   keepObservationsDays: z.int().min(1).max(36_500).default(400),
   keepLogDays: z.int().min(1).max(36_500).default(30),
   keepRejectionsDays: z.int().min(1).max(36_500).default(90),
+  /** The law asks for six months at least. */
+  keepAuditDays: z
+    .int()
+    .min(180, { error: 'at least 180: the audit is kept for six months or longer' })
+    .max(36_500)
+    .default(400),
 });
 export type HubSettings = z.infer<typeof hubSettings>;
 
@@ -99,6 +116,18 @@ export class Config {
     this.hub = parsed.hub;
     this.#feeds = parsed.feeds;
     this.trustedDocuments = this.#readTrustedDocuments();
+  }
+
+  /** What signs the warnings that go out; undefined where nothing does. Throws ConfigError where it is not to be had, or does not fit together. */
+  capSigning(): SigningKey | undefined {
+    const named = this.hub.cap.signing;
+    if (!named) return undefined;
+    try {
+      const { key, certificate } = substitute(named, {}, this.secrets) as { key: string; certificate: string };
+      return signingKey(key, certificate);
+    } catch (error) {
+      throw this.#error(['hub', 'cap', 'signing'], error instanceof Error ? error.message : String(error));
+    }
   }
 
   /** The feeds in the file's order, `${demo.<name>}` replaced and credentials fetched. Throws ConfigError on any mistake. */
@@ -176,6 +205,8 @@ export class Config {
     const slugs = Object.values(DEPARTMENTS).map(({ slug }) => slug);
     if (!slugs.some((slug) => slug === department) || !/^[a-z0-9][a-z0-9-]{0,60}$/.test(name) || rest.length > 0)
       throw this.#error(['feeds', id], `name it <department>/<name in a-z 0-9 ->; departments: ${slugs.join(', ')}`);
+    if (name === RELEASES)
+      throw this.#error(['feeds', id], 'that name is for the warnings released in the hub itself: choose another');
     if (this.connectors.some((each) => each.id === id))
       throw this.#error(['feeds', id], 'this hub has a feed of that name already: choose another');
     this.#refuseWrittenSecrets(id, raw);

@@ -76,17 +76,23 @@ export class FeedMonitor {
     }
   }
 
-  /** Switches a feed off or on, for this start and later ones; the state is on the log when it resolves. */
-  async setEnabled(feedId: string, enabled: boolean, reason?: string): Promise<void> {
+  /** Switches a feed off or on, for this start and later ones; the state is on the log when it resolves. `db` runs the transaction that decides it. */
+  async setEnabled(feedId: string, enabled: boolean, reason?: string, db = this.options.db): Promise<void> {
     const runtime = this.#runtimes.get(feedId);
     if (!runtime) throw new HubError('NOT_FOUND', `no feed "${feedId}" in this hub's settings`);
+    const ran = runtime.running;
     if (!enabled) await runtime.stop();
-    await this.#sync(feedId, { disabled: !enabled, linkReason: enabled ? null : (reason ?? null) });
+    const change = { disabled: !enabled, linkReason: enabled ? null : (reason ?? null) };
+    await this.#sync(feedId, change, db).catch((error: unknown) => {
+      // It was not switched off after all.
+      if (!enabled && ran) runtime.start();
+      throw error;
+    });
     if (enabled) runtime.start();
   }
 
-  async #sync(feedId: string, change: Partial<FeedRow> = {}): Promise<void> {
-    await this.options.db.transaction(async (client) => {
+  async #sync(feedId: string, change: Partial<FeedRow> = {}, db = this.options.db): Promise<void> {
+    await db.transaction(async (client) => {
       const row = await lockFeed(client, feedId);
       if (!row) return;
       const next = { ...this.#withLink(row), ...change };

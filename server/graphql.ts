@@ -2,9 +2,11 @@ import type { IncomingMessage } from 'node:http';
 import { type ExecutionResult, type GraphQLError, type GraphQLSchema, NoSchemaIntrospectionCustomRule } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import { HubError } from '../model/errors.js';
-import type { HubContext } from '../resolvers/context.js';
 import { formatError, maskError } from '../schema/errors.js';
 import type { Session } from './access/sessions.js';
+import { auditPlugin, type Refused, refusals } from './audit/plugin.js';
+import type { Recorder } from './audit/recorder.js';
+import type { ServedContext } from './audit/trail.js';
 import { DocumentCache } from './graphql/document-cache.js';
 import type { Params } from './graphql/params.js';
 import { beforeExecution, LISTED_ERRORS, queryLimits } from './graphql/query-limits.js';
@@ -21,6 +23,7 @@ export interface NodeContext {
   readonly req: IncomingMessage;
   readonly session: Session;
   readonly caller: Caller;
+  readonly address: string;
   /** What was sent, read and checked. */
   readonly sent: Params;
 }
@@ -28,21 +31,24 @@ export interface NodeContext {
 export interface GraphqlOptions {
   readonly schema: GraphQLSchema;
   /** A context for one operation. `onSlow` is called when its subscriber has fallen too far behind. */
-  readonly context: (session: Session, onSlow: () => void) => HubContext;
+  readonly context: (session: Session, onSlow: () => void) => ServedContext;
   /** Who asks. Throws HubError where what is sent is wrong, cannot be judged, or has been wrong too often. */
   readonly admit: (request: IncomingMessage, authorization: string | undefined) => Promise<Visit>;
   readonly limits: LimitsSettings;
   readonly budgets: Budgets;
   readonly trusted: TrustedDocuments;
+  readonly audit: Recorder;
+  readonly now: () => Date;
   readonly onError: (error: unknown, requestId: string) => void;
 }
 
-export type Yoga = YogaServerInstance<NodeContext, HubContext>;
+export type Yoga = YogaServerInstance<NodeContext, ServedContext>;
 
 /** The GraphQL endpoint: over HTTP as POST, GET and SSE, and what the WebSocket executes with. */
 export function createGraphql(options: GraphqlOptions): Yoga {
-  const { budgets, limits } = options;
-  return createYoga<NodeContext, HubContext>({
+  const { audit, budgets, limits, now } = options;
+  const refused = refusals(audit, now);
+  return createYoga<NodeContext, ServedContext>({
     schema: options.schema,
     graphqlEndpoint: '/graphql',
     landingPage: false,
@@ -60,13 +66,15 @@ export function createGraphql(options: GraphqlOptions): Yoga {
         req.socket.destroy();
       }),
     plugins: [
-      readBefore(options.trusted),
-      queryLimits(limits.query),
+      readBefore(options.trusted, refused),
+      queryLimits(limits.query, refused),
       introspectionByRight,
       ownCodesForValidation,
       spending(budgets, limits.subscriptions),
       fewErrors,
       tellWhyAStreamEnds(options),
+      // Last: it writes down what the caller gets.
+      auditPlugin(audit, now),
     ],
   });
 }
@@ -75,7 +83,7 @@ export function createGraphql(options: GraphqlOptions): Yoga {
 const NO_CACHE = { get: () => undefined, set: () => {} };
 
 /** The parameters were read and checked by server/http; here registered operations are put in place of their hashes. */
-const readBefore = (trusted: TrustedDocuments): Plugin<NodeContext, NodeContext> => ({
+const readBefore = (trusted: TrustedDocuments, refused: Refused): Plugin<NodeContext, NodeContext> => ({
   onRequestParse: ({ serverContext, setRequestParser }) => setRequestParser(() => ({ ...serverContext.sent })),
   onParams: ({ params, setParams, context }) => {
     try {
@@ -84,7 +92,9 @@ const readBefore = (trusted: TrustedDocuments): Plugin<NodeContext, NodeContext>
       if (resolved.query === undefined) throw new HubError('BAD_INPUT', 'query: the text of the operation');
       setParams({ ...resolved });
     } catch (error) {
-      throw error instanceof HubError ? beforeExecution(error) : error;
+      if (!(error instanceof HubError)) throw error;
+      refused(context, params.query ?? '', error.code);
+      throw beforeExecution(error);
     }
   },
 });

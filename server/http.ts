@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { HubError } from '../model/errors.js';
+import type { CapRoom } from './cap/room.js';
 import { checkParams, type Params, paramsOfUrl } from './graphql/params.js';
 import type { GraphqlOptions, Yoga } from './graphql.js';
 import { checkHeaders, HttpFault, readJson } from './http/body.js';
@@ -17,6 +18,7 @@ import type { PushRouter } from './push-router.js';
 export interface HttpOptions extends Pick<GraphqlOptions, 'admit' | 'limits' | 'budgets'> {
   readonly yoga: Yoga;
   readonly push: PushRouter;
+  readonly cap: CapRoom;
   readonly doorkeeper: Doorkeeper;
   readonly probes: ProbeOptions;
   readonly origins: Origins;
@@ -78,6 +80,7 @@ async function route(
   const path = (request.url ?? '/').split('?')[0] ?? '/';
   if (path === '/graphql') return graphql(request, response, options);
   if (path.startsWith('/feeds/')) return push(request, response, path, options);
+  if (path.startsWith('/cap/')) return options.cap.handle(request, response, path);
   if (path === '/schema.graphql') return sendSchema(request, response);
   if (await probe(request, response, path, options.probes)) return;
   if (path !== '/') return reply(response, 404, 'not found');
@@ -123,7 +126,7 @@ async function serve(request: IncomingMessage, response: ServerResponse, options
     response.setHeader('allow', 'GET, POST');
     throw new HttpFault(405, new HubError('BAD_INPUT', 'use POST, or GET for queries'));
   }
-  const { session, caller } = await admit(request, request.headers.authorization);
+  const { session, address, caller } = await admit(request, request.headers.authorization);
   response.once('close', () => session.close());
   // Gone while it was judged: then `close` has been.
   if (response.destroyed) return session.close();
@@ -132,5 +135,5 @@ async function serve(request: IncomingMessage, response: ServerResponse, options
     request.method === 'POST' ? await readJson(request) : paramsOfUrl(request.url ?? ''),
     limits.query,
   );
-  await yoga(request, response, { session, caller, sent });
+  await yoga(request, response, { session, caller, address, sent });
 }

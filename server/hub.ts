@@ -5,8 +5,12 @@ import { HubError } from '../model/errors.js';
 import type { ReloadResult } from '../model/reload.js';
 import { type Database, openDatabase } from '../prisma/database.js';
 import { Partitions } from '../prisma/store/partitions.js';
+import { overdueBypasses } from '../prisma/store/read-releases.js';
 import { demoKey, endDemoAccess, seedDemoAccess } from './access/demo-principals.js';
 import { Identity } from './access/identity.js';
+import { type AuditKey, passingKey } from './audit/key.js';
+import { Recorder } from './audit/recorder.js';
+import { Witness } from './audit/witness.js';
 import { Clockwork, expiryJob } from './clockwork.js';
 import type { Config } from './config.js';
 import { Demo, type DemoDepartments } from './demo.js';
@@ -19,6 +23,7 @@ import { maintenanceJob } from './maintenance.js';
 import { Metrics } from './metrics.js';
 import { type Divisions, prepareDatabase } from './prepare-database.js';
 import { PushRouter } from './push-router.js';
+import { releaseRules } from './release-settings.js';
 import { allowed, Reload } from './reload.js';
 import { Repair } from './repair.js';
 import { Web } from './web.js';
@@ -31,6 +36,10 @@ export interface HubOptions {
   readonly host: string;
   readonly port: number;
   readonly adminKey: string;
+  /** Signs the audit; throws where it cannot be read. Without it a key is made that ends with this hub. */
+  readonly auditKey?: () => AuditKey;
+  /** A file that keeps the end of the audit's chain outside the database. */
+  readonly auditWitness?: string;
   readonly demo?: DemoDepartments | undefined;
   /** Where the keys of the demo's users are kept. */
   readonly demoKeys?: string;
@@ -51,6 +60,7 @@ interface Ground {
   readonly monitor: FeedMonitor;
   readonly repair: Repair;
   readonly live: LiveDoor;
+  readonly audit: Recorder;
   readonly metrics: Metrics;
 }
 
@@ -116,6 +126,7 @@ export class Hub {
     const divisions = await prepareDatabase(db);
     const partitions = new Partitions(db);
     await partitions.ahead(this.#now(), 3);
+    const audit = this.#audit(db);
     const log = new LogHub({ db, bus: new PostgresBus({ url: databaseUrl }), now: this.#now });
     await log.start();
     this.#onStop('log', () => log.stop());
@@ -123,11 +134,36 @@ export class Hub {
     const metrics = new Metrics({
       sockets: () => this.#web?.sockets ?? 0,
       subscribers: () => log.subscribers,
+      overdueBypasses: () => overdueBypasses(db.read, this.#now()),
+      audit: () => audit.state,
       links: () => this.#feeds?.runtimes.map((runtime) => ({ id: runtime.id, state: runtime.link.state })) ?? [],
     });
     const repair = new Repair({ db, runtime: (feedId) => monitor.runtime(feedId) });
     const live = new LiveDoor(() => this.#feeds?.runtimes ?? []);
-    return { db, divisions, partitions, log, push: new PushRouter(), monitor, repair, live, metrics };
+    return { db, divisions, partitions, log, push: new PushRouter(), monitor, repair, live, audit, metrics };
+  }
+
+  #audit(db: Database): Recorder {
+    const { auditKey = passingKey, auditWitness, logger } = this.options;
+    const witness = auditWitness
+      ? new Witness(auditWitness, (error) => this.#failed('audit witness', error))
+      : undefined;
+    const audit = new Recorder({
+      db,
+      key: auditKey,
+      now: this.#now,
+      ...(witness ? { witness: (end) => witness.see(end) } : {}),
+      onFault: (reason) =>
+        reason === undefined
+          ? logger.warn({}, 'evidence can be written again')
+          : logger.error({ reason }, 'evidence cannot be written: changes are refused, reads say so'),
+    });
+    audit.start();
+    this.#onStop('audit', async () => {
+      await audit.stop();
+      await witness?.stop();
+    });
+    return audit;
   }
 
   async #openWeb(ground: Ground): Promise<void> {
@@ -137,6 +173,8 @@ export class Hub {
       ...ground,
       ...this.options,
       identity,
+      release: releaseRules(this.options.config.hub),
+      languages: this.options.config.hub.languages,
       now: this.#now,
       demo: this.options.demo !== undefined,
       graphiqlHeaders: () => this.#demoHeaders(),

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { messageOf } from '../model/errors.js';
 import { keptKey } from './access/kept-key.js';
+import { keptAuditKey } from './audit/key.js';
 import { type Config, ConfigError, readConfig } from './config.js';
 import { connectors } from './connectors.js';
 import { EmbeddedDatabase } from './database/embedded-database.js';
@@ -29,6 +30,7 @@ async function main(): Promise<void> {
   const config = read();
   // Every mistake in the settings is told before anything starts.
   config.feeds(config.hub.demo.enabled ? UNREACHABLE : {});
+  config.capSigning();
   assertSafe(config, env);
   const stops: (() => Promise<void>)[] = [];
   onceStopped(stops);
@@ -46,6 +48,8 @@ async function main(): Promise<void> {
     host: env.HOST,
     port: env.PORT,
     adminKey,
+    auditKey: () => keptAuditKey(join(dataFolder, 'keys')),
+    auditWitness: join(dataFolder, 'keys', 'audit.end'),
     demo: config.hub.demo.enabled
       ? demoDepartments({
           speed: env.HUB_DEMO_SPEED ?? config.hub.demo.speed,

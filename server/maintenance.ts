@@ -1,6 +1,8 @@
 import { dropOldEntries } from '../events/retention.js';
+import { auditDay } from '../model/audit.js';
 import type { LogTopic } from '../model/entry.js';
 import type { Database } from '../prisma/database.js';
+import { dropAuditDays } from '../prisma/store/drop-audit.js';
 import type { Partitions } from '../prisma/store/partitions.js';
 import { dropOldRejections } from '../prisma/store/write-rejections.js';
 import type { Job } from './clockwork.js';
@@ -12,9 +14,10 @@ export interface Keeping {
   readonly keepObservationsDays: number;
   readonly keepLogDays: number;
   readonly keepRejectionsDays: number;
+  readonly keepAuditDays: number;
 }
 
-/** Makes partitions ahead and drops what is past its keeping: observations by the day, log entries by topic, rejections. */
+/** Makes partitions ahead and drops what is past its keeping: observations by the day, log entries by topic, rejections, the audit by the day. */
 export const maintenanceJob = (db: Database, partitions: Partitions, keeping: Keeping, now: () => Date): Job => ({
   name: 'retention',
   run: async () => {
@@ -31,6 +34,7 @@ export const maintenanceJob = (db: Database, partitions: Partitions, keeping: Ke
     ];
     for (const [topic, limit] of kept) await dropOldEntries(db, topic, limit);
     await dropOldRejections(db.write, before(keeping.keepRejectionsDays));
+    await dropAuditDays(db, auditDay(before(keeping.keepAuditDays + 1)));
     return EVERY_MS;
   },
 });

@@ -1,10 +1,13 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { BatchResult } from '../model/batch.js';
+import type { RecorderState } from './audit/recorder.js';
 
 export interface MetricSources {
   readonly sockets: () => number;
   readonly subscribers: () => number;
+  readonly overdueBypasses: () => Promise<number>;
   readonly links: () => Iterable<{ id: string; state: string }>;
+  readonly audit: () => RecorderState;
 }
 
 /** The hub's own numbers, in a registry of its own: several hubs may live in one process. */
@@ -44,6 +47,20 @@ export class Metrics {
     };
     gauge('fenghuo_sockets', 'Open WebSocket connections', sources.sockets);
     gauge('fenghuo_subscribers', 'Live subscriptions', sources.subscribers);
+    const { audit } = sources;
+    gauge('fenghuo_audit_recording', '1 where evidence can be written', () => (audit().fault === undefined ? 1 : 0));
+    gauge('fenghuo_audit_waiting', 'Rows of the audit that wait to be written', () => audit().waiting);
+    gauge('fenghuo_audit_written', 'Rows of the audit written since the start', () => audit().written);
+    gauge('fenghuo_audit_lost', 'Reads since the start that found no room in the audit', () => audit().lost);
+    new Gauge({
+      name: 'fenghuo_bypasses_overdue',
+      help: 'Warnings released without all consents that nobody has reviewed in time',
+      registers: [this.registry],
+      async collect() {
+        // Without the database the other numbers are still shown.
+        this.set(await sources.overdueBypasses().catch(() => Number.NaN));
+      },
+    });
     new Gauge({
       name: 'fenghuo_feed_up',
       help: '1 where the link of the feed works',

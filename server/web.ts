@@ -4,14 +4,19 @@ import type { Settings as ReportSettings } from '../connectors/emergency/inciden
 import type { LogHub } from '../events/hub.js';
 import { messageOf } from '../model/errors.js';
 import type { LivePort } from '../model/live.js';
+import type { ReleaseRules } from '../model/release.js';
 import type { ReloadResult } from '../model/reload.js';
 import type { Database } from '../prisma/database.js';
-import type { HubContext } from '../resolvers/context.js';
 import { REPORTS_FEED } from '../resolvers/emergency/file-report.js';
 import { createLoaders } from '../resolvers/loaders.js';
 import { buildSchema } from '../schema/index.js';
 import type { Identity } from './access/identity.js';
 import type { Session } from './access/sessions.js';
+import { watchedDoor } from './audit/door.js';
+import type { Recorder } from './audit/recorder.js';
+import { type ServedContext, Trail } from './audit/trail.js';
+import { watchedSchema } from './audit/watched-schema.js';
+import { CapRoom } from './cap/room.js';
 import type { Config } from './config.js';
 import type { FeedMonitor } from './feed-monitor.js';
 import { TrustedDocuments } from './graphql/trusted-documents.js';
@@ -44,7 +49,10 @@ export interface WebOptions {
   readonly host: string;
   readonly port: number;
   readonly identity: Identity;
-  readonly config: Pick<Config, 'hub' | 'trustedDocuments'>;
+  readonly release: ReleaseRules;
+  readonly languages: readonly string[];
+  readonly config: Config;
+  readonly audit: Recorder;
   readonly demo: boolean;
   /** What GraphiQL's headers editor opens with for whoever sits at the hub's own machine, as JSON. */
   readonly graphiqlHeaders: () => string | undefined;
@@ -77,6 +85,7 @@ export class Web {
       ...graphql,
       ...options,
       yoga,
+      cap: this.#cap(),
       origins,
       doorkeeper,
       setHeaders: securityHeaders(hub),
@@ -87,10 +96,16 @@ export class Web {
   }
 
   #graphql(limits: LimitsSettings, doorkeeper: Doorkeeper, trusted: TrustedDocuments): GraphqlOptions {
+    const { audit, now } = this.options;
     return {
-      schema: buildSchema(),
+      schema: watchedSchema(buildSchema()),
+      audit,
+      now,
       context: (session, onSlow) => this.#context(session, onSlow),
-      admit: (request, authorization) => doorkeeper.admit(request, authorization),
+      admit: (request, authorization) =>
+        watchedDoor(audit, now, doorkeeper.addressOf(request), authorization, () =>
+          doorkeeper.admit(request, authorization),
+        ),
       limits,
       budgets: new Budgets(limits),
       trusted,
@@ -99,9 +114,11 @@ export class Web {
   }
 
   #probes(metrics: ProbeOptions['metrics'], addresses: Addresses): ProbeOptions {
+    const { audit, metrics: own } = this.options;
     return {
-      registry: this.options.metrics.registry,
+      registry: own.registry,
       notReady: () => this.#notReady(),
+      ailing: () => audit.fault && `evidence cannot be written, changes are refused: ${audit.fault}`,
       isHome: (request) => addresses.isHome(request),
       metrics,
     };
@@ -129,22 +146,36 @@ export class Web {
     clearTimeout(cut);
   }
 
-  #context({ viewer }: Session, onSlow: () => void): HubContext {
-    const { db, divisions, log, monitor, repair, live, now } = this.options;
+  #cap(): CapRoom {
+    const { config, db, demo, divisions, now } = this.options;
+    const { area, cap, publicUrl } = config.hub;
+    const { keepHours } = cap;
+    const signing = config.capSigning();
+    return new CapRoom({ db, divisions: divisions.registry, area, publicUrl, keepHours, signing, demo, now });
+  }
+
+  #context({ viewer }: Session, onSlow: () => void): ServedContext {
+    const { divisions, log, monitor, repair, live, now, audit, release, languages } = this.options;
+    const requestId = randomUUID();
+    const trail = new Trail(audit, viewer, requestId, now);
+    const db = trail.database(this.options.db);
     return {
       db,
+      trail,
       divisions: divisions.registry,
       hub: log,
       now,
       viewer,
       live,
+      release,
+      languages,
       loaders: createLoaders(db, live, viewer),
-      requestId: randomUUID(),
+      requestId,
       onSlow,
       feedControl: {
-        setEnabled: (feedId, enabled, reason) => monitor.setEnabled(feedId, enabled, reason),
-        retryRejected: (feedId, request) => repair.retryRejected(feedId, request),
-        reloadSettings: () => this.options.reloadSettings(),
+        setEnabled: (feedId, enabled, reason) => monitor.setEnabled(feedId, enabled, reason, db),
+        retryRejected: (feedId, request) => trail.outside(() => repair.retryRejected(feedId, request)),
+        reloadSettings: () => trail.outside(() => this.options.reloadSettings()),
       },
       reportDeadlines: () => (monitor.runtime(REPORTS_FEED)?.settings as ReportSettings | undefined)?.deadlines,
     };

@@ -5,6 +5,7 @@ import { WebSocketServer } from 'ws';
 import { HubError } from '../model/errors.js';
 import { maskError } from '../schema/errors.js';
 import type { Session } from './access/sessions.js';
+import { type Refused, refusals } from './audit/plugin.js';
 import { checkParams } from './graphql/params.js';
 import type { GraphqlOptions, Yoga } from './graphql.js';
 import type { Origins } from './http/origins.js';
@@ -19,6 +20,7 @@ type InitPayload = { readonly authorization?: unknown; readonly Authorization?: 
 interface Extra extends LinkExtra {
   session?: Session;
   caller?: Caller;
+  address?: string;
   /** Ends its count among the caller's sockets. */
   release?: () => void;
 }
@@ -62,6 +64,7 @@ export function serveWebSocket(
 
 function protocol(yoga: Yoga, options: SocketOptions) {
   const byCaller = new Counts(options.limits.sockets);
+  const refused = refusals(options.audit, options.now);
   return makeServer<Record<string, unknown>, Extra>({
     // Errors never leave as they are: yoga's enveloped functions mask those of execution, the rest is masked here.
     execute: (args) => (args as EnvelopedArgs).rootValue.execute(args),
@@ -71,7 +74,7 @@ function protocol(yoga: Yoga, options: SocketOptions) {
       extra.session?.close();
       extra.release?.();
     },
-    onSubscribe: (socket, _id, payload) => prepare(socket, payload, yoga, options),
+    onSubscribe: (socket, _id, payload) => prepare(socket, payload, yoga, options, refused),
     onNext: (_socket, _id, _payload, _args, result) =>
       result.errors ? { ...result, errors: result.errors.map((error) => shown(error, options)) } : undefined,
     onError: (_socket, _id, _payload, errors) => errors.map((error) => shown(error, options)),
@@ -87,8 +90,9 @@ async function prepare(
   payload: SubscribePayload,
   yoga: Yoga,
   options: GraphqlOptions,
+  refused: Refused,
 ): Promise<EnvelopedArgs | readonly GraphQLError[]> {
-  const { request, socket: ws, session, caller } = socket.extra;
+  const { request, socket: ws, session, caller, address = '' } = socket.extra;
   const { budgets, limits, trusted } = options;
   try {
     if (!session || !caller) throw new Error('an operation before connection_ack');
@@ -97,11 +101,15 @@ async function prepare(
         retryAfterSeconds: 1,
       });
     await budgets.spend(caller, 'requests', 1);
-    const params = trusted.resolve(checkParams(payload, limits.query), caller.known);
+    const sent = checkParams(payload, limits.query);
+    const params = registered(
+      () => trusted.resolve(sent, caller.known),
+      (code) => refused({ session, address }, sent.query ?? '', code),
+    );
     const context = options.context(session, () =>
       ws.close(SLOW_SUBSCRIBER, 'too slow: come back with your last cursor'),
     );
-    const enveloped = yoga.getEnveloped({ ...context, req: request, session, caller, params } as never);
+    const enveloped = yoga.getEnveloped({ ...context, req: request, session, caller, address, params } as never);
     const document = enveloped.parse(params.query ?? '');
     const errors = enveloped.validate(enveloped.schema, document);
     if (errors.length > 0) return errors.map((error: unknown) => shown(error, options));
@@ -119,6 +127,16 @@ async function prepare(
   }
 }
 
+/** What is no registered operation is written down: whoever asks it may not. */
+function registered<T>(resolve: () => T, refused: (code: string) => void): T {
+  try {
+    return resolve();
+  } catch (error) {
+    if (error instanceof HubError) refused(error.code);
+    throw error;
+  }
+}
+
 /** Closes a socket whose credential is not good, or has come to its end (graphql-transport-ws, 4400 to 4499 are fatal to the client). */
 const UNAUTHORIZED = 4401;
 const FORBIDDEN = 4403;
@@ -129,9 +147,10 @@ const TRY_AGAIN_LATER = 1013;
 async function connect(socket: Socket, byCaller: Counts, options: SocketOptions): Promise<boolean> {
   const { extra } = socket;
   try {
-    const { session, caller } = await options.admit(extra.request, authorizationOf(socket));
+    const { session, caller, address } = await options.admit(extra.request, authorizationOf(socket));
     extra.session = session;
     extra.caller = caller;
+    extra.address = address;
     extra.release = byCaller.take(caller.key);
     if (!extra.release) {
       extra.socket.close(TRY_AGAIN_LATER, 'too many open sockets: close some');

@@ -92,7 +92,8 @@ test('an open subscription tells what is granted from then on, and nothing more 
   void theirs.next(20_000).then(({ observationAdded }) => seen.push(observationAdded.value));
   await until(
     async () => {
-      await push((value += 1));
+      value += 1;
+      await push(value);
       return seen.length;
     },
     (count) => count > 0,

@@ -1,5 +1,6 @@
 import { DEPARTMENT_CODES, DEPARTMENTS, type DepartmentCode } from '../../model/department.js';
 import type { FeedHealth, FeedState } from '../../model/feed-state.js';
+import { RELEASES } from '../../model/release.js';
 import type { Queryable } from '../database.js';
 
 export interface FeedRegistration {
@@ -37,7 +38,11 @@ export async function registerFeeds(
       DEPARTMENT_CODES.map((code) => DEPARTMENTS[code].zh),
     ],
   );
-  await client.query(`UPDATE feed SET configured = false WHERE configured AND id <> ALL($1)`, [feeds.map((f) => f.id)]);
+  // What is released in the hub comes by no settings.
+  await client.query(
+    `UPDATE feed SET configured = false WHERE configured AND id <> ALL($1) AND split_part(id, '/', 2) <> $2`,
+    [feeds.map((f) => f.id), RELEASES],
+  );
   await client.query(
     `INSERT INTO feed (id, department_code, title_en, title_zh, freshness, expected_every_seconds, status, mode, link)
      SELECT id, department, en, zh, freshness, every, status, mode, 'STARTING'

@@ -15,10 +15,19 @@ export async function loadJurisdictions(db: Database): Promise<Jurisdictions> {
   );
 }
 
-export const saveJurisdiction = (db: Database, row: JurisdictionRow): Promise<JurisdictionRow> => {
-  const { id, ...rest } = row;
-  return db.prisma.jurisdiction.upsert({ where: { id }, create: row, update: rest });
-};
+export const saveJurisdiction = (db: Database, row: JurisdictionRow): Promise<JurisdictionRow> =>
+  db.transaction(async (client) => {
+    const { id, kind, nameZh, nameEn, parentId, validFrom, validTo } = row;
+    await client.query(
+      `INSERT INTO jurisdiction (id, kind, name_zh, name_en, parent_id, valid_from, valid_to) VALUES ($1, $2, $3, $4, $5, $6, $7)
+       ON CONFLICT (id) DO UPDATE SET kind = $2, name_zh = $3, name_en = $4, parent_id = $5, valid_from = $6, valid_to = $7`,
+      [id, kind, nameZh, nameEn, parentId, dateOf(validFrom), validTo && dateOf(validTo)],
+    );
+    return row;
+  });
+
+/** The day of a date column; a Date as it is would be read in the zone of this process. */
+const dateOf = (midnight: Date): string => midnight.toISOString().slice(0, 10);
 
 export interface Assignment {
   readonly jurisdictionId: string;
@@ -70,9 +79,11 @@ export async function assignArea(db: Database, assignment: Assignment): Promise<
 
 /** Ends one assignment on a day; false where none with this id is open on it. */
 export async function endArea(db: Database, id: string, to: Date): Promise<boolean> {
-  const { rowCount } = await db.write.query(
-    'UPDATE jurisdiction_area SET valid_to = $2 WHERE id = $1 AND valid_from < $2 AND (valid_to IS NULL OR valid_to > $2)',
-    [id, to],
-  );
-  return rowCount === 1;
+  return db.transaction(async (client) => {
+    const { rowCount } = await client.query(
+      'UPDATE jurisdiction_area SET valid_to = $2 WHERE id = $1 AND valid_from < $2 AND (valid_to IS NULL OR valid_to > $2)',
+      [id, to],
+    );
+    return rowCount === 1;
+  });
 }

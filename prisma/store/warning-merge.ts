@@ -25,25 +25,32 @@ export interface IncomingReference {
   readonly from: string;
   readonly kind: 'UPDATE' | 'CANCEL';
   readonly sentAt: Date;
+  /** The message that names it is an exercise or a test. */
+  readonly drill?: boolean;
 }
 
-/** Domestic XML says colour and code, CAP does not: it goes first. The rest is by name, so that order of arrival never matters. */
+/** What was released here goes first: no copy of it can turn an exercise into earnest. Domestic XML says colour and code, CAP does not:
+ *  it goes next. The rest is by name, so that order of arrival never matters. */
 const precedence = (source: StoredSource): string =>
-  `${source.format === '12379' ? 0 : 1}:${source.feedId}:${source.format}`;
+  `${source.format === 'hub' ? 0 : source.format === '12379' ? 1 : 2}:${source.feedId}:${source.format}`;
 
-/** The one warning that all sources of an identifier and all messages naming it make; the same whatever order they came in. */
+/**
+ * The one warning that all sources of an identifier and all messages naming it make; the same whatever order they came in. What is in earnest
+ * is neither replaced, ended nor put into words by an exercise or a test.
+ */
 export function mergeWarning(
   sources: readonly StoredSource[],
   references: readonly IncomingReference[],
   now: Date,
 ): Omit<WarningSnapshot, 'revision'> {
-  const sorted = [...sources].sort((a, b) => (precedence(a) < precedence(b) ? -1 : 1));
-  const base = sorted[0] as StoredSource;
+  const all = [...sources].sort((a, b) => (precedence(a) < precedence(b) ? -1 : 1));
+  const base = all[0] as StoredSource;
+  const sorted = all.filter(({ record }) => record.status === base.record.status);
   const pick = <K extends keyof StoredMessage>(key: K): StoredMessage[K] =>
     (sorted.find((source) => source.record[key] !== null) ?? base).record[key];
   const newest = (kind: IncomingReference['kind']): IncomingReference | undefined =>
     references
-      .filter((reference) => reference.kind === kind)
+      .filter((reference) => reference.kind === kind && !(base.record.status === 'ACTUAL' && reference.drill))
       .sort((a, b) => a.sentAt.getTime() - b.sentAt.getTime() || (a.from < b.from ? -1 : 1))
       .at(-1);
   const successor = newest('UPDATE');

@@ -2,7 +2,8 @@ import type { WarningSnapshot } from '../../model/entry.js';
 import type { WarningText } from '../../model/record.js';
 import type { Queryable } from '../database.js';
 
-type Row = Omit<
+/** A warning as `WARNING_COLUMNS` selects it. */
+export type WarningRow = Omit<
   WarningSnapshot,
   'issuedAt' | 'effectiveAt' | 'onsetAt' | 'expiresAt' | 'cancelledAt' | 'receivedAt' | 'texts'
 > & {
@@ -15,18 +16,21 @@ type Row = Omit<
   texts: WarningText[] | null;
 };
 
-const SELECT = `
-SELECT w.identifier, w.department_code AS "departmentCode", w.feed_id AS "feedId", w.hazard_code AS "hazardCode", w.level, w.state,
+/** What a snapshot is made of, of a warning w with its texts t (`WARNING_TEXTS`). */
+export const WARNING_COLUMNS = `w.identifier, w.department_code AS "departmentCode", w.feed_id AS "feedId", w.hazard_code AS "hazardCode", w.level, w.state,
   w.status, w.issued_at AS "issuedAt", w.effective_at AS "effectiveAt", w.onset_at AS "onsetAt", w.expires_at AS "expiresAt",
   w.cancelled_at AS "cancelledAt", w.received_at AS "receivedAt", w.division_codes AS "divisionCodes", w.area, w.revision,
-  w.superseded_by AS "supersededById", t.texts
-FROM warning w
+  w.superseded_by AS "supersededById", t.texts`;
+
+/** Joins to each warning w its texts. */
+export const WARNING_TEXTS = `
 LEFT JOIN LATERAL (
   SELECT jsonb_agg(jsonb_build_object('language', language, 'hazard', hazard, 'senderName', sender_name, 'headline', headline,
     'description', description, 'instruction', instruction) ORDER BY language) AS texts
   FROM warning_text WHERE identifier = w.identifier
-) t ON true
-WHERE w.identifier = ANY($1)`;
+) t ON true`;
+
+const SELECT = `SELECT ${WARNING_COLUMNS} FROM warning w ${WARNING_TEXTS} WHERE w.identifier = ANY($1)`;
 
 /** The warnings as they stand, by identifier; two joins in one statement whatever their number. */
 export async function readSnapshots(
@@ -34,11 +38,12 @@ export async function readSnapshots(
   identifiers: readonly string[],
 ): Promise<Map<string, WarningSnapshot>> {
   if (identifiers.length === 0) return new Map();
-  const { rows } = await db.query<Row>(SELECT, [identifiers]);
+  const { rows } = await db.query<WarningRow>(SELECT, [identifiers]);
   return new Map(rows.map((row) => [row.identifier, toSnapshot(row)]));
 }
 
-const toSnapshot = (row: Row): WarningSnapshot => ({
+/** Only what a snapshot holds; further columns are left to the caller. */
+export const toSnapshot = (row: WarningRow): WarningSnapshot => ({
   ...row,
   issuedAt: row.issuedAt.toISOString(),
   effectiveAt: row.effectiveAt?.toISOString() ?? null,

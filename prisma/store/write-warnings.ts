@@ -2,12 +2,17 @@ import type { Stamped } from '../../model/batch.js';
 import type { NewEntry, WarningSnapshot } from '../../model/entry.js';
 import type { WarningRecord } from '../../model/record.js';
 import type { WarningChangeKind } from '../../model/warning.js';
+import { PUBLISHED } from '../../model/warning-sight.js';
 import type { Queryable } from '../database.js';
 import { type IncomingReference, mergeWarning, type StoredMessage, type StoredSource } from './warning-merge.js';
 import { readSnapshots, saveSnapshots } from './warning-rows.js';
 
 /** Advisory lock key: warnings are few, and their merging is one at a time across all feeds and processes. */
 const LOCK = 6_542_022;
+
+/** Holds up whoever else changes published warnings, until the transaction ends. */
+export const lockWarnings = (client: Queryable): Promise<unknown> =>
+  client.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
 
 export interface WarningResult {
   readonly stored: number;
@@ -35,7 +40,7 @@ export async function writeWarnings(
   now: Date,
 ): Promise<WarningResult> {
   if (messages.length === 0) return { stored: 0, replaced: 0, moments: [], entries: [] };
-  await client.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
+  await lockWarnings(client);
   const touched = new Map<string, WarningRecord['messageType'] | null>();
   let stored = 0;
   let replaced = 0;
@@ -55,7 +60,7 @@ export async function writeWarnings(
 
 /** Marks what has run out as EXPIRED and returns the entries that tell of it; each warning exactly once, whoever calls. */
 export async function expireWarnings(client: Queryable, now: Date): Promise<NewEntry[]> {
-  await client.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
+  await lockWarnings(client);
   const { rows } = await client.query<{ identifier: string }>(
     `UPDATE warning SET state = 'EXPIRED' WHERE state = 'ACTIVE' AND expires_at <= $1 RETURNING identifier`,
     [now],
@@ -142,7 +147,9 @@ async function recompute(
     const own = sources.get(identifier);
     if (!own) continue;
     const merged = mergeWarning(own, references.get(identifier) ?? [], now);
-    const old = before.get(identifier);
+    const known = before.get(identifier);
+    // A draft is nothing that anyone outside has been told of.
+    const old = known && PUBLISHED.includes(known.state) ? known : undefined;
     const after = { ...merged, revision: old?.revision ?? 0 };
     if (old && sameContent(old, after)) continue;
     if (old && old.state === after.state) after.revision += 1;
@@ -204,8 +211,9 @@ async function readReferences(
   identifiers: readonly string[],
 ): Promise<Map<string, IncomingReference[]>> {
   const { rows } = await client.query<IncomingReference & { to: string }>(
-    `SELECT to_identifier AS "to", from_identifier AS "from", kind, sent_at AS "sentAt" FROM warning_reference
-     WHERE to_identifier = ANY($1)`,
+    `SELECT to_identifier AS "to", from_identifier AS "from", kind, sent_at AS "sentAt",
+       NOT coalesce((SELECT bool_or(record->>'status' = 'ACTUAL') FROM warning_source WHERE identifier = from_identifier), true) AS drill
+     FROM warning_reference WHERE to_identifier = ANY($1)`,
     [identifiers],
   );
   return groupBy(rows, (row) => row.to);

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { canonicalDivision } from '../../model/division.js';
 import { HubError } from '../../model/errors.js';
 import type { IncidentLevel } from '../../model/incident.js';
 import { CASUALTY_FIELDS, type Casualties, type ReportKind, type ReportMedium } from '../../model/incident-report.js';
 import type { HubContext } from '../context.js';
+import { contentHash } from '../shared/canonical.js';
 import { classInput } from '../shared/incident.js';
 import { type GivenPoint, pointInput } from '../shared/point-input.js';
 import { idInput, reasonInput } from '../shared/text-input.js';
@@ -78,7 +78,7 @@ export function checkReport(input: ReportInput, context: HubContext): CheckedRep
   const { idempotencyKey, ...rest } = input;
   return {
     key: text('idempotencyKey', idempotencyKey, 100) ?? refuse('idempotencyKey', 'is empty'),
-    hash: createHash('sha256').update(canonical(rest)).digest(),
+    hash: contentHash(rest),
     kind: input.kind,
     medium,
     incident: input.incident ? idInput('incident', input.incident) : null,
@@ -104,18 +104,6 @@ export function checkReport(input: ReportInput, context: HubContext): CheckedRep
 
 function refuse(field: string, why: string): never {
   throw new HubError('BAD_INPUT', `${field}: ${why}`, { field });
-}
-
-/** The same things said in another order are the same. */
-function canonical(value: unknown): string {
-  if (value instanceof Date) return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  const entries = Object.entries(value).filter(([, each]) => each !== null && each !== undefined);
-  return `{${entries
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, each]) => `${JSON.stringify(name)}:${canonical(each)}`)
-    .join(',')}}`;
 }
 
 function text(name: string, given: Maybe<string>, most: number, lines = false): string | null {

@@ -28,3 +28,28 @@ export function reasonInput(reason: string | null | undefined): string | undefin
     throw new HubError('BAD_INPUT', `reason: one line of at most ${MAX_REASON} characters`);
   return text;
 }
+
+/** What a text must not hold: control characters, halves of characters, and those that turn the direction of what follows. */
+const UNFIT = /[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
+
+export interface TextBounds {
+  /** In characters; what is shorter than `least` without blanks around it is BAD_INPUT too. */
+  readonly least?: number;
+  readonly most: number;
+  /** Whether it may have line breaks. */
+  readonly lines?: boolean;
+}
+
+/** A text from outside, without blanks around it; one that is too short, too long or unfit is BAD_INPUT and names the field. */
+export function textInput(field: string, given: string, { least = 1, most, lines = false }: TextBounds): string {
+  const text = given.trim();
+  const length = [...text].length;
+  if (length < least || length > most) badInput(field, `${least} to ${most} characters`);
+  if (UNFIT.test(lines ? text.replaceAll(/[\r\n\t]/g, '') : text)) badInput(field, 'holds control characters');
+  return text;
+}
+
+/** What is wrong with one field of an input. */
+export function badInput(field: string, why: string): never {
+  throw new HubError('BAD_INPUT', `${field}: ${why}`, { field });
+}

@@ -69,20 +69,28 @@ function touchingWarnings(within: Polygon | MultiPolygon, context: HubContext): 
 export const stateOf = (warning: WarningSnapshot, context: HubContext): WarningState =>
   warning.state === 'ACTIVE' && new Date(warning.expiresAt) <= context.now() ? 'EXPIRED' : warning.state;
 
-/** The text in the language asked for, or of the same language elsewhere, else Chinese, else whatever there is. */
-export function textOf(warning: WarningSnapshot, language: string | null | undefined): WarningText | undefined {
+/** The text in the language asked for, or of the same language elsewhere, else the first there is of the hub's order, else any. */
+export function textOf(
+  warning: WarningSnapshot,
+  language: string | null | undefined,
+  { languages }: Pick<HubContext, 'languages'>,
+): WarningText | undefined {
   const find = (wanted: string): WarningText | undefined =>
     warning.texts.find((text) => text.language.toLowerCase() === wanted) ??
     warning.texts.find((text) => text.language.toLowerCase().split('-')[0] === wanted.split('-')[0]);
-  return (language ? find(language.toLowerCase()) : undefined) ?? find('zh') ?? warning.texts[0];
+  for (const wanted of [...(language ? [language] : []), ...languages]) {
+    const found = find(wanted.toLowerCase());
+    if (found) return found;
+  }
+  return warning.texts[0];
 }
 
 /** The hazard's name from the code list, else as the message has it. */
-export function hazardOf(warning: WarningSnapshot, language: string): string {
+export function hazardOf(warning: WarningSnapshot, language: string, context: Pick<HubContext, 'languages'>): string {
   const known = HAZARDS[warning.hazardCode];
   if (known && language.startsWith('zh')) return known.zh;
   if (known && language.startsWith('en')) return known.en;
-  return textOf(warning, language)?.hazard ?? warning.hazardCode;
+  return textOf(warning, language, context)?.hazard ?? warning.hazardCode;
 }
 
 /** The divisions that the message names and the hub knows. */

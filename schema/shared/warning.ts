@@ -40,7 +40,10 @@ function addWarning(builder: Builder, refs: Refs): void {
     authScopes: (node, { viewer }) => seesWarning(node, viewer),
     fields: (t) => {
       const language = () => ({
-        language: t.arg.string({ description: 'BCP 47; falls back to Chinese. 语言，缺省回退中文。' }),
+        language: t.arg.string({
+          description:
+            "BCP 47; else the first there is of the hub's order of languages. 语言，缺失时按平台语言次序回退。",
+        }),
       });
       const time = (
         description: string,
@@ -70,7 +73,7 @@ function addWarning(builder: Builder, refs: Refs): void {
         senderName: t.string({
           description: 'Who issued it. 发布单位。',
           args: language(),
-          resolve: (node, args) => warning.textOf(node, args.language)?.senderName ?? '',
+          resolve: (node, args, context) => warning.textOf(node, args.language, context)?.senderName ?? '',
         }),
         hazardCode: t.exposeString('hazardCode', {
           description: 'National event code, e.g. 11B03; UNKNOWN where the source gives none. 灾种代码。',
@@ -78,7 +81,7 @@ function addWarning(builder: Builder, refs: Refs): void {
         hazard: t.string({
           description: 'Name of the hazard. 灾种名称。',
           args: { language: t.arg.string({ defaultValue: 'en', description: 'BCP 47. 语言。' }) },
-          resolve: (node, args) => warning.hazardOf(node, args.language ?? 'en'),
+          resolve: (node, args, context) => warning.hazardOf(node, args.language ?? 'en', context),
         }),
         level: t.field({
           type: refs.WarningLevel,
@@ -98,18 +101,18 @@ function addWarning(builder: Builder, refs: Refs): void {
         headline: t.string({
           description: 'One line. 标题。',
           args: language(),
-          resolve: (node, args) => warning.textOf(node, args.language)?.headline ?? '',
+          resolve: (node, args, context) => warning.textOf(node, args.language, context)?.headline ?? '',
         }),
         description: t.string({
           description: 'The text. 正文。',
           args: language(),
-          resolve: (node, args) => warning.textOf(node, args.language)?.description ?? '',
+          resolve: (node, args, context) => warning.textOf(node, args.language, context)?.description ?? '',
         }),
         instruction: t.string({
           nullable: true,
           description: 'What to do. 防御指南。',
           args: language(),
-          resolve: (node, args) => warning.textOf(node, args.language)?.instruction ?? null,
+          resolve: (node, args, context) => warning.textOf(node, args.language, context)?.instruction ?? null,
         }),
         languages: t.stringList({
           description: 'In which languages it came. 文本语言。',
@@ -179,7 +182,7 @@ function addSource(builder: Builder, refs: Refs): void {
         resolve: (node, _args, context) => feedOf(node.feedId, context),
       }),
       format: t.exposeString('format', {
-        description: '"12379", "cap" or "mapped" (by the mapping of a feed). 格式。',
+        description: '"12379", "cap", "mapped" (by the mapping of a feed) or "hub" (released here). 格式。',
       }),
       sentAt: t.field({
         type: 'DateTime',

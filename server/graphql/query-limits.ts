@@ -13,6 +13,8 @@ import {
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { HubError } from '../../model/errors.js';
+import type { Session } from '../access/sessions.js';
+import type { Refused } from '../audit/plugin.js';
 import type { QueryLimits } from '../limits/settings.js';
 import { type Figures, measure } from './measure.js';
 import { type Params, tooLarge } from './params.js';
@@ -20,17 +22,27 @@ import { type Params, tooLarge } from './params.js';
 /** At most so many errors of one request are listed, the last being that there are more. */
 export const LISTED_ERRORS = 5;
 
+interface Asked {
+  readonly session: Session;
+  readonly address: string;
+  readonly params: Params;
+}
+
 /** What plugins find in the context once a document has been measured. */
 export interface Measured {
   cost?: number;
 }
 
 /** Refuses what is too large before it is validated: validation itself is what some attacks exhaust. */
-export const queryLimits = (limits: QueryLimits): Plugin<Measured & { params?: Params }> => ({
+export const queryLimits = (limits: QueryLimits, refused: Refused): Plugin<Asked & Measured> => ({
   onParse: ({ setParseFn }) => setParseFn((source: string) => parseWithin(source, limits)),
   onValidate: ({ params: { schema, documentAST }, context, extendContext, setValidationFn }) => {
-    const { params } = context;
-    extendContext({ cost: checkDocument(documentAST, schema as GraphQLSchema, params ?? {}, limits) });
+    try {
+      extendContext({ cost: checkDocument(documentAST, schema as GraphQLSchema, context.params, limits) });
+    } catch (error) {
+      refused(context, documentAST.loc?.source.body ?? '', 'TOO_COMPLEX');
+      throw error;
+    }
     setValidationFn((s: GraphQLSchema, document: DocumentNode, rules: Parameters<typeof validate>[2]) =>
       validate(s, document, rules, { maxErrors: LISTED_ERRORS - 1 }),
     );

@@ -7,6 +7,8 @@ export interface ProbeOptions {
   readonly registry: Registry;
   /** Undefined when ready, else the reason why not. */
   readonly notReady: () => Promise<string | undefined>;
+  /** What does not work while the hub answers; undefined where all does. */
+  readonly ailing: () => string | undefined;
   /** Whether the hub's own machine asks. */
   readonly isHome: (request: IncomingMessage) => boolean;
   /** Who else may read the metrics: whoever has this token, or everyone. */
@@ -23,7 +25,9 @@ export async function probe(
   if (path === '/health/live') reply(response, 200, 'live');
   else if (path === '/health/ready') {
     const reason = await options.notReady();
-    reply(response, reason ? 503 : 200, reason ? (options.isHome(request) ? reason : 'not ready') : 'ready');
+    const home = options.isHome(request);
+    if (reason) reply(response, 503, home ? reason : 'not ready');
+    else reply(response, 200, ['ready', home && options.ailing()].filter(Boolean).join('; '));
   } else if (path === '/metrics') await sendMetrics(request, response, options);
   else return false;
   return true;

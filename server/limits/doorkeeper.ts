@@ -9,6 +9,7 @@ import type { LimitsSettings } from './settings.js';
 
 export interface Visit {
   readonly session: Session;
+  readonly address: string;
   readonly caller: Caller;
 }
 
@@ -50,14 +51,18 @@ export class Doorkeeper {
     const home = addresses.isHome(request) ? address : undefined;
     if (authorization === undefined) {
       const session = await open(undefined, home);
-      return { session, caller: callerOf(session.viewer, address) };
+      return { session, address, caller: callerOf(session.viewer, address) };
     }
     const place = blockOf(address);
     const mark = createHash('sha256').update(`${place} ${authorization}`).digest('base64');
     const judge = (): Promise<Session> => this.#judge(place, mark, authorization, home);
     // One after another where guessing is cheap: many guesses at once are counted like many in a row.
     const session = await (this.#good.has(mark) || isToken(authorization) ? judge() : this.#inTurn(place, judge));
-    return { session, caller: callerOf(session.viewer, address) };
+    return { session, address, caller: callerOf(session.viewer, address) };
+  }
+
+  addressOf(request: IncomingMessage): string {
+    return this.options.addresses.of(request);
   }
 
   /** Why nothing is taken from this address at a push door; undefined where it may knock. */
@@ -74,7 +79,7 @@ export class Doorkeeper {
   }
 
   #placeOf(request: IncomingMessage): string {
-    return blockOf(this.options.addresses.of(request));
+    return blockOf(this.addressOf(request));
   }
 
   async #judge(place: string, mark: string, authorization: string, home: string | undefined): Promise<Session> {

@@ -17,6 +17,7 @@ import { decodeMusic, MAX_MUSIC_BYTES } from '../../connectors/shared/codecs/mus
 import { MAX_PLANT_BYTES, readPlant } from '../../connectors/shared/codecs/plant-json.js';
 import { MAX_QUAKE_BYTES } from '../../connectors/shared/codecs/quakes/quake.js';
 import { QUAKE_FORMATS, readQuakes } from '../../connectors/shared/codecs/quakes/read-quakes.js';
+import { signingKey } from '../../connectors/shared/codecs/signing-key.js';
 import * as sl651 from '../../connectors/shared/codecs/sl651.js';
 import { acknowledge } from '../../connectors/shared/codecs/sl651-answer.js';
 import { Sl651Assembly } from '../../connectors/shared/codecs/sl651-assembly.js';
@@ -25,7 +26,9 @@ import { Sl651Splitter } from '../../connectors/shared/codecs/sl651-splitter.js'
 import { MAX_TABLE_BYTES, readSheets } from '../../connectors/shared/codecs/table.js';
 import { MAX_WZDX_BYTES, readWzdx } from '../../connectors/shared/codecs/wzdx.js';
 import { MAX_XML_BYTES, readXmlDocument } from '../../connectors/shared/codecs/xml.js';
+import { signXml, verifyXml } from '../../connectors/shared/codecs/xml-signature.js';
 import { packageRoot } from '../../server/root.js';
+import { testKey } from './certificate.js';
 
 /** A way from bytes into the codecs. `open` returns, or throws DecodeError; nothing else, whatever the bytes. */
 export interface Door {
@@ -44,6 +47,12 @@ export interface Door {
 /** Files that take no bytes: they write, hold types and words, or read what others have taken apart. */
 export const NO_DOORS: Readonly<Record<string, string>> = {
   'decode-error.ts': 'the one thing that is thrown',
+  'alert-write.ts': 'writes',
+  'alert-12379-write.ts': 'writes',
+  'cap-write.ts': 'writes',
+  'cap-atom.ts': 'writes',
+  'xml-write.ts': 'writes',
+  'signing-key.ts': "reads the hub's own key from its settings",
   'sheets.ts': 'types and limits',
   'quakes/quake.ts': 'types and limits',
   'sl323.ts': "reads a database's rows; sl323.test.ts tries it on any text",
@@ -123,6 +132,7 @@ const PACKET: hj212.Hj212Packet = {
   cp: 'DataTime=20260807100000;w01018-Rtd=36.91,w01018-Flag=N',
 };
 
+const SIGNER = testKey('ed25519');
 const JSON_FILES = ['json-text.ts', 'json-parts.ts', 'json-objects.ts'];
 const XML_FILES = ['xml.ts', 'xml-text.ts'];
 
@@ -138,6 +148,14 @@ export const DOORS: readonly Door[] = [
       refusable(() => void decodeCap(element));
       decode12379(element);
     },
+  },
+  {
+    name: 'signatures',
+    files: ['xml-signature.ts'],
+    maxBytes: MAX_XML_BYTES,
+    feeds: ['weather/warnings'],
+    samples: [Buffer.from(signXml('<alert><info>a</info></alert>', signingKey(SIGNER.key, SIGNER.certificate)))],
+    open: (bytes) => void verifyXml(bytes, SIGNER.certificate),
   },
   ...[
     { name: 'aqi', files: ['aqi-json.ts'], maxBytes: MAX_AQI_BYTES, feeds: ['ecology/air-quality'], open: readAqi },

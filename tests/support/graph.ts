@@ -15,8 +15,11 @@ import { type AccessGrant, ANONYMOUS, type Principal, ROOT } from '../../model/a
 import { DivisionIndex } from '../../model/area.js';
 import { departmentOfFeed } from '../../model/department.js';
 import { DEFAULT_DEADLINES } from '../../model/incident-report.js';
+import { DEFAULT_LANGUAGES } from '../../model/language.js';
 import type { LivePort } from '../../model/live.js';
 import type { Outcome } from '../../model/record.js';
+import type { ReleaseRules } from '../../model/release.js';
+import { defaultRules } from '../../model/release-defaults.js';
 import { Sight } from '../../model/sight.js';
 import { type Database, openDatabase } from '../../prisma/database.js';
 import { seedJurisdictions } from '../../prisma/seed/jurisdictions.js';
@@ -63,6 +66,10 @@ export class Graph {
   live: LivePort = { ask: () => undefined };
   /** What departments have granted each other. */
   grants: readonly AccessGrant[] = [];
+  /** Who may warn of what, and whose consent it needs. */
+  release: ReleaseRules = defaultRules('654202');
+  /** Which language stands for one that a text does not have. */
+  languages: readonly string[] = DEFAULT_LANGUAGES;
   /** Causes of what callers saw as INTERNAL. */
   readonly internal: unknown[] = [];
 
@@ -133,10 +140,19 @@ export class Graph {
 
   /** The results of a subscription, or the error it was refused with. */
   async follow<R, V>(operation: Operation<R, V>, variables: V, viewer: Viewer = READER): Promise<AsyncGenerator<R>> {
+    return this.followText<R>(String(operation), viewer, variables as Record<string, unknown>);
+  }
+
+  /** The same of any text. */
+  async followText<R>(
+    query: string,
+    viewer: Viewer,
+    variables: Record<string, unknown> = {},
+  ): Promise<AsyncGenerator<R>> {
     const source = await subscribe({
       schema: this.#schema,
-      document: parse(String(operation)),
-      variableValues: variables as Record<string, unknown>,
+      document: parse(query),
+      variableValues: variables,
       contextValue: this.context(viewer),
     });
     if (!(Symbol.asyncIterator in source)) throw this.#masked(source).errors?.[0];
@@ -178,6 +194,8 @@ export class Graph {
           throw new Error('no settings file here');
         },
       },
+      release: this.release,
+      languages: this.languages,
       reportDeadlines: () => DEFAULT_DEADLINES,
     };
   }

@@ -6,6 +6,7 @@ export interface IssuedWarning {
   readonly colour?: 'Blue' | 'Yellow' | 'Orange' | 'Red';
   readonly messageType?: 'Alert' | 'Update' | 'Cancel';
   readonly references?: string;
+  readonly status?: 'Actual' | 'Exercise' | 'Test';
   readonly sentAt?: Date;
   readonly expiresAt?: Date | null;
 }
@@ -19,7 +20,7 @@ export function warningXml(warning: IssuedWarning): string {
   const expires = warning.expiresAt ? `${beijing(warning.expiresAt)}+08:00` : '';
   return `<?xml version="1.0" encoding="UTF-8"?>
 <alert><identifier>${warning.identifier}</identifier><sender>乌苏市气象台</sender><senderCode>65420241600000</senderCode>
-<sendTime>${sentAt}+08:00</sendTime><status>Exercise</status><msgType>${warning.messageType ?? 'Alert'}</msgType><scope>Public</scope>
+<sendTime>${sentAt}+08:00</sendTime><status>${warning.status ?? 'Exercise'}</status><msgType>${warning.messageType ?? 'Alert'}</msgType><scope>Public</scope>
 <references>${warning.references ?? ''}</references><info><language>zh-CN</language><eventType>11B03</eventType><urgency>Unknown</urgency>
 <severity>${warning.colour ?? 'Blue'}</severity><certainty>Unknown</certainty><effective>${sentAt}+08:00</effective><onset/><expires>${expires}</expires>
 <senderName>乌苏市气象台</senderName><headline>乌苏市气象台发布暴雨预警信号</headline><description>预计有强降水。</description><instruction/>

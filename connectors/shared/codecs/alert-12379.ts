@@ -26,6 +26,7 @@ export function decode12379(alert: XmlElement): Alert {
     status: word(alert, 'status', STATUS),
     msgType: word(alert, 'msgType', MSG_TYPE),
     scope: optional(alert, 'scope') ?? 'Public',
+    source: null,
     references: referencesOf(optional(alert, 'references') ?? ''),
     infos: elementsOf(alert, 'info').map((info) => infoOf(info, spoken)),
   };
@@ -47,6 +48,7 @@ function infoOf(info: XmlElement, spoken: string | null): AlertInfo {
     headline: optional(info, 'headline'),
     description: optional(info, 'description') ?? spoken,
     instruction: optional(info, 'instruction'),
+    parameters: [],
     geocodes: distinct(codes.filter(Boolean)).map((value) => ({ name: DOMESTIC_GEOCODE, value })),
     polygons: areas.flatMap((area) => textsOf(area, 'polygon').filter(Boolean).map(ringOf)),
   };

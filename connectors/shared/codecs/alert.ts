@@ -13,6 +13,8 @@ export interface Alert {
   readonly status: string;
   readonly msgType: string;
   readonly scope: string;
+  /** CAP only: what produced the message. */
+  readonly source: string | null;
   /** Bare identifiers, without repetition; the message's own may be among them. */
   readonly references: readonly string[];
   readonly infos: readonly AlertInfo[];
@@ -31,6 +33,7 @@ export interface AlertInfo {
   readonly headline: string | null;
   readonly description: string | null;
   readonly instruction: string | null;
+  readonly parameters: readonly NamedValue[];
   readonly geocodes: readonly NamedValue[];
   /** Closed rings of [longitude, latitude], in the source's reference system. */
   readonly polygons: readonly Ring[];

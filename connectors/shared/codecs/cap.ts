@@ -5,6 +5,11 @@ import { elementsOf, textOf, textsOf, type XmlElement } from './xml.js';
 /** CAP 1.2 and 1.1; both are read by the same rules. */
 export const CAP_NAMESPACES = ['urn:oasis:names:tc:emergency:cap:1.2', 'urn:oasis:names:tc:emergency:cap:1.1'];
 
+/** What the hub calls itself in `source`: in its own messages `senderName` is the office, never a forecaster's name. */
+export const HUB_SOURCE = 'Fenghuo';
+/** The parameter in which the hub's messages say the colour, which CAP's severity only suggests. */
+export const COLOUR_PARAMETER = 'warningLevel';
+
 const STATUS = ['Actual', 'Exercise', 'System', 'Test', 'Draft'];
 const MSG_TYPE = ['Alert', 'Update', 'Cancel', 'Ack', 'Error'];
 const SCOPE = ['Public', 'Restricted', 'Private'];
@@ -31,6 +36,7 @@ export function decodeCap(alert: XmlElement): Alert {
     status: word(alert, 'status', STATUS),
     msgType,
     scope: word(alert, 'scope', SCOPE),
+    source: optional(alert, 'source'),
     references,
     infos: elementsOf(alert, 'info').map(infoOf),
   };
@@ -56,6 +62,7 @@ function infoOf(info: XmlElement): AlertInfo {
     headline: optional(info, 'headline'),
     description: optional(info, 'description'),
     instruction: optional(info, 'instruction'),
+    parameters: namedValues(info, 'parameter'),
     geocodes: areas.flatMap((area) => namedValues(area, 'geocode')),
     polygons: areas.flatMap((area) => textsOf(area, 'polygon').filter(Boolean).map(ringOf)),
   };

@@ -1,6 +1,7 @@
 import { HAZARDS, hazardCodeOfName } from '../../../model/hazard.js';
 import type { WarningText } from '../../../model/record.js';
 import type { Alert, AlertInfo } from '../../shared/codecs/alert.js';
+import { HUB_SOURCE } from '../../shared/codecs/cap.js';
 
 const HAZARD_CODE = /^1\d[A-Z]\d{2}$/;
 const DOMESTIC_IDENTIFIER = /^\d{14}_\d{14}/;
@@ -48,10 +49,11 @@ function hazardNameOf(info: AlertInfo, language: string, hazardCode: string | nu
   return SUBJECT.exec(info.headline ?? '')?.[1] ?? info.eventCodes[0]?.value ?? hazardCode ?? '';
 }
 
-/** Who warns. In messages that come from the domestic system `senderName` is a forecaster's own name, never shown: the office is named by the headline or by the sender. */
+/** Who warns. In messages that come from the domestic system `senderName` is a forecaster's own name, never shown: the office is named by the headline or by the sender. A hub's own messages name the office. */
 function senderNameOf(alert: Alert, info: AlertInfo): string {
   if (alert.dialect === '12379') return alert.sender;
-  if (!DOMESTIC_IDENTIFIER.test(alert.identifier)) return info.senderName ?? alert.sender;
+  if (alert.source === HUB_SOURCE || !DOMESTIC_IDENTIFIER.test(alert.identifier))
+    return info.senderName ?? alert.sender;
   return ISSUER.exec(info.headline ?? '')?.[1] ?? alert.sender.replaceAll('_', ' ');
 }
 
