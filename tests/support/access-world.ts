@@ -1,6 +1,8 @@
 import { type AccessGrant, type Principal, ROOT, WHOLE } from '../../model/access.js';
 import { type DepartmentCode, departmentOfFeed } from '../../model/department.js';
 import type { AirQualityRecord, FeedRecord } from '../../model/record.js';
+import type { RegisterField, RegisterNoun, RegisterValue, SingleValue } from '../../model/register.js';
+import { REGISTERS } from '../../model/registers.js';
 import { type Graph, openGraph } from './graph.js';
 import { incidentRecord } from './incident-record.js';
 import {
@@ -18,6 +20,45 @@ import {
 
 export const NOW = new Date('2026-06-01T08:00:00Z');
 const at = (minutes: number): Date => new Date(NOW.getTime() - minutes * 60_000);
+
+/** A value of a register's field, of its type: codes where it has codes, a person where it is one's. */
+function sampleOf(field: RegisterField, canary: string): RegisterValue {
+  switch (field.type) {
+    case 'number':
+    case 'integer':
+      return 7;
+    case 'boolean':
+      return true;
+    case 'texts':
+      return [canary];
+    case 'date-time':
+      return '2026-06-01T07:00:00.000Z';
+    case 'one-of':
+      return field.values[0]?.code ?? '';
+    case 'reference':
+      return `${field.noun}-1`;
+    case 'parts':
+      return [Object.fromEntries(field.parts.map((part) => [part.name, sampleOf(part, canary) as SingleValue]))];
+    case 'text':
+      return field.phone ? '13900139000' : field.personal || field.name.endsWith('Name') ? PERSON : canary;
+    default:
+      return '2026-06-01';
+  }
+}
+
+/** An entry of a register with something in every field. */
+const entryOf = (noun: RegisterNoun, canary: string): FeedRecord =>
+  registerRecord(
+    noun.noun,
+    `${noun.noun}-1`,
+    Object.fromEntries(noun.fields.map((field) => [field.name, sampleOf(field, canary)])),
+    {
+      name: canary,
+      ...(noun.place === 'point'
+        ? { position: { lon: 84.68, lat: 44.44, original: { lon: 84.68, lat: 44.44, crs: 'WGS84' } } }
+        : {}),
+    },
+  );
 
 /** What betrays a feed's data wherever it turns up: it stands in every text and code that the feed brings. */
 export const canaryOf = (feed: string): string => `canary-${feed.replace('/', '-')}`;
@@ -76,19 +117,7 @@ const RECORDS: Readonly<Record<string, (canary: string) => readonly FeedRecord[]
     incidentRecord('i', at(15), { title: c, description: c, address: `${c} 17号` }),
     roadEventRecord('p', at(21), { section: c, impact: c, roadCode: 'G217' }),
   ],
-  'tourism/visitor-flow': (c) => [
-    registerRecord('scenic-area', 'A1', { grade: '4A' }, { name: c }),
-    visitorFlowRecord('A1', at(4), 4321),
-  ],
-  'emergency/registries': (c) => [
-    registerRecord('information-officer', 'O1', { level: 'x', phone: '13800138000' }, { name: c }),
-    registerRecord(
-      'shelter',
-      'SH1',
-      { capacityPersons: 777, keeperName: PERSON, keeperPhone: '13900139000', address: `${c} 3号` },
-      { name: c, position: { lon: 84.68, lat: 44.44, original: { lon: 84.68, lat: 44.44, crs: 'WGS84' } } },
-    ),
-  ],
+  'tourism/visitor-flow': () => [visitorFlowRecord('scenic-area-1', at(4), 4321)],
   'weather/warnings': (c) => [
     warningRecord('65420241600000_20260601070000', at(60), { status: 'ACTUAL' }),
     warningRecord('65420241600000_20260601070100', at(59), {
@@ -98,21 +127,32 @@ const RECORDS: Readonly<Record<string, (canary: string) => readonly FeedRecord[]
   ],
 };
 
-export const FEEDS = Object.keys(RECORDS);
+const REGISTER_FEEDS = [...new Set(REGISTERS.map(({ feed }) => feed))];
+/** Feeds of every kind of data, one of registers among them. */
+export const FEEDS = [...Object.keys(RECORDS), 'emergency/registries'];
+/** All feeds of this world. */
+export const ALL_FEEDS = [...new Set([...FEEDS, ...REGISTER_FEEDS, 'emergency/incident-reports'])];
+
+const recordsOf = (feed: string): FeedRecord[] => [
+  ...(RECORDS[feed]?.(canaryOf(feed)) ?? []),
+  ...REGISTERS.filter((noun) => noun.feed === feed).map((noun) => entryOf(noun, canaryOf(feed))),
+];
 export const departmentOf = (feed: string): DepartmentCode => departmentOfFeed(feed);
 
 /** A graph with something of everything, each feed's data bearing its canary. */
 export async function openAccessWorld(): Promise<Graph> {
   const graph = await openGraph(
     NOW,
-    FEEDS.map((id) => ({ id, title: { en: canaryOf(id), zh: canaryOf(id) } })),
+    ALL_FEEDS.map((id) => ({ id, title: { en: canaryOf(id), zh: canaryOf(id) } })),
   );
-  for (const [feed, make] of Object.entries(RECORDS))
-    await graph.take(
-      feed,
-      [...make(canaryOf(feed))],
-      [{ raw: `${canaryOf(feed)} 13800138000`, reason: 'malformed', detail: canaryOf(feed) }],
-    );
+  for (const feed of ALL_FEEDS)
+    await graph.take(feed, recordsOf(feed), [
+      { raw: `${canaryOf(feed)} 13800138000`, reason: 'malformed', detail: canaryOf(feed) },
+    ]);
+  await graph.db.write.query(
+    `INSERT INTO feed_gap (feed_id, from_at, to_at, state, reason) VALUES ('water/telemetry', $1, $2, 'DOWN', 'x')`,
+    [at(300), at(240)],
+  );
   return graph;
 }
 
