@@ -2,8 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { GraphQLError, type GraphQLErrorExtensions } from 'graphql';
 import { ERROR_CODES, HubError } from '../model/errors.js';
 
+/** What a caller sent is repeated to them only so far. */
+const MOST_CHARACTERS = 300;
+
 /** "Did you mean …" would list names to those who may not see them. */
-const withoutSuggestions = (message: string): string => message.replace(/ Did you mean .*\?$/s, '');
+const withoutSuggestions = (message: string): string => {
+  const told = message.replace(/ Did you mean .*\?$/s, '');
+  return told.length > MOST_CHARACTERS ? `${told.slice(0, MOST_CHARACTERS)}…` : told;
+};
 
 /** A resolver's answer that its type cannot hold: the hub's fault, though GraphQL words it like a request's. */
 const isBadAnswer = ({ path, message }: GraphQLError): boolean =>

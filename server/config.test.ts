@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import { tempFolders } from '../tests/support/temp-folder.js';
 import { readConfig } from './config.js';
 import { connectors } from './connectors.js';
@@ -133,6 +133,50 @@ test('a database is asked one SELECT, by a watermark that it uses', () => {
   expect(feedsOf(block('      url: postgres://reader:secret@10.0.0.9/db\n      query: SELECT 1'))).toMatch(
     /holds a password/,
   );
+});
+
+describe('settings of the hub itself', () => {
+  const hubOf = (lines: string, env: Record<string, string> = {}): unknown => {
+    const folder = folders.make();
+    const path = join(folder, 'hub.yaml');
+    writeFileSync(join(folder, 'documents.json'), JSON.stringify({ ['a'.repeat(64)]: '{ __typename }' }));
+    writeFileSync(join(folder, 'wrong.json'), '["{ __typename }"]');
+    writeFileSync(path, `hub:\n  area: "654202"\n  ${lines}\nfeeds: {}\n`);
+    try {
+      return readConfig(path, connectors, { env: (name) => env[name], generated: () => 'made' });
+    } catch (error) {
+      return (error as Error).message.slice(path.length + 1);
+    }
+  };
+
+  test('the token for metrics is named, never written', () => {
+    const named = hubOf('metrics: { token: { env: METRICS } }', { METRICS: 'a-token-of-the-metrics' });
+    expect(named).toMatchObject({ hub: { metrics: { token: 'a-token-of-the-metrics' } } });
+    expect(hubOf('metrics: { token: written-here-in-full }')).toMatch(
+      /^3: hub.metrics.token: a credential is never written/,
+    );
+    expect(hubOf('metrics: { token: { env: METRICS } }')).toMatch(
+      /^3: hub.metrics.token: the environment variable METRICS/,
+    );
+  });
+
+  test('registered operations are read with the settings', () => {
+    expect(hubOf('trustedDocuments: { file: documents.json }')).toMatchObject({
+      hub: { trustedDocuments: { required: 'anonymous' } },
+      trustedDocuments: new Map([['a'.repeat(64), '{ __typename }']]),
+    });
+    expect(hubOf('trustedDocuments: { file: none.json }')).toMatch(/^3: hub.trustedDocuments.file: .*ENOENT/);
+    expect(hubOf('trustedDocuments: { file: wrong.json }')).toMatch(/^3: hub.trustedDocuments.file: not a JSON object/);
+  });
+
+  test.each([
+    ['cors: { origins: ["https://map.example/page"] }', /hub.cors.origins.0: https:\/\/host, without a path/],
+    ['cors: { origins: ["*"] }', /hub.cors.origins.0/],
+    ['trustedProxies: [proxy.example]', /hub.trustedProxies.0: an address, or a network/],
+    ['trustedProxies: [10.1.0.0/40]', /hub.trustedProxies.0: an address, or a network/],
+    ['limits: { query: { depth: 0 } }', /hub.limits.query.depth/],
+    ['limits: { query: { deepth: 5 } }', /hub.limits.query.deepth/],
+  ])('%s is refused with its place', (lines, message) => expect(hubOf(lines)).toMatch(message));
 });
 
 /** What settings of releasing are refused with, or undefined. */

@@ -12,10 +12,14 @@ import { OUTBOUND_RULE } from '../connectors/outbound.js';
 import type { RuntimeSettings } from '../connectors/runtime.js';
 import { type SigningKey, signingKey } from '../connectors/shared/codecs/signing-key.js';
 import { DEPARTMENTS } from '../model/department.js';
+import { messageOf } from '../model/errors.js';
 import { LIVE_NOUNS, liveNounOf } from '../model/live-nouns.js';
 import { RELEASES } from '../model/release.js';
 import { accessSettings } from './access/settings.js';
 import { capSettings, publicUrl } from './cap/settings.js';
+import { readTrustedDocuments, trustedDocumentsSettings } from './graphql/trusted-documents.js';
+import { isNetwork } from './limits/caller.js';
+import { limitsSettings } from './limits/settings.js';
 import { languages, releaseSettings } from './release-settings.js';
 import { type Secrets, substitute } from './substitute.js';
 
@@ -24,11 +28,18 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
+const isOrigin = (text: string): boolean => URL.canParse(text) && new URL(text).origin === text;
+
 const hubSettings = z.strictObject({
   /** The division this hub serves. */
   area: z.string().regex(/^\d{6}$/, { error: 'a 6-digit division code' }),
   demo: z
-    .strictObject({ enabled: z.boolean().default(true), speed: z.number().min(0.1).max(100).default(1) })
+    .strictObject({
+      enabled: z.boolean().default(true),
+      speed: z.number().min(0.1).max(100).default(1),
+      /** Lets the demo be seen from other machines. */
+      public: z.boolean().default(false),
+    })
     .prefault({ enabled: false }),
   /** Where feeds may connect to; without it, wherever their own settings point. */
   outbound: z
@@ -36,6 +47,28 @@ const hubSettings = z.strictObject({
     .optional(),
   /** Who may come in beside those with keys. */
   access: accessSettings.prefault({}),
+  /** What one operation, one caller, one address may ask for. */
+  limits: limitsSettings.prefault({}),
+  /** Proxies in front of the hub, whose X-Forwarded-For is believed. */
+  trustedProxies: z
+    .array(z.string().refine(isNetwork, { error: 'an address, or a network such as 10.1.0.0/16' }))
+    .default([]),
+  /** The hub is reached through a proxy that speaks TLS, and in no other way. */
+  behindTls: z.boolean().default(false),
+  /** Pages of other origins that may ask the hub. */
+  cors: z
+    .strictObject({
+      origins: z.array(z.url({ protocol: /^https?$/ }).refine(isOrigin, { error: 'https://host, without a path' })),
+    })
+    .prefault({ origins: [] }),
+  /** Who reads /metrics besides the hub's own machine. */
+  metrics: z
+    .union([z.strictObject({ token: z.string().min(16) }), z.strictObject({ open: z.literal(true) })], {
+      error: '{ token: { env: NAME } }, or { open: true }',
+    })
+    .optional(),
+  /** Operations registered for public front-ends. */
+  trustedDocuments: trustedDocumentsSettings.optional(),
   /** Who may warn of what, and whose consent it needs (docs/warning-release.md). */
   release: releaseSettings.prefault({}),
   languages,
@@ -68,6 +101,8 @@ export interface ConfiguredFeed {
 /** A settings file, read once: hub settings are fixed, feeds are resolved when the demo's addresses are known. */
 export class Config {
   readonly hub: HubSettings;
+  /** By hash; none where the settings name no file. */
+  readonly trustedDocuments: ReadonlyMap<string, string>;
   readonly #feeds: Record<string, Record<string, unknown>>;
 
   constructor(
@@ -77,9 +112,10 @@ export class Config {
     private readonly connectors: readonly Connector<RuntimeSettings>[],
     private readonly secrets: Secrets,
   ) {
-    const parsed = this.#parse(shape, document.toJS() as unknown, []);
+    const parsed = this.#parse(shape, this.#withSecrets(document.toJS() as unknown), []);
     this.hub = parsed.hub;
     this.#feeds = parsed.feeds;
+    this.trustedDocuments = this.#readTrustedDocuments();
   }
 
   /** What signs the warnings that go out; undefined where nothing does. Throws ConfigError where it is not to be had, or does not fit together. */
@@ -127,6 +163,31 @@ export class Config {
     if (connector.answersFor !== undefined) this.#refuseWrittenSecrets(id, raw);
     const settings = this.#parse(connector.settings, this.#substituted(id, raw, demo), ['feeds', id]);
     return { connector, settings: settings as ConfiguredFeed['settings'] };
+  }
+
+  /** Of the hub's own settings only the token for metrics is a credential. */
+  #withSecrets(file: unknown): unknown {
+    const metrics = (file as { hub?: { metrics?: { token?: unknown } } } | null)?.hub?.metrics;
+    if (metrics?.token === undefined) return file;
+    const at = ['hub', 'metrics', 'token'];
+    if (typeof metrics.token === 'string')
+      throw this.#error(at, 'a credential is never written here: name it as { env: NAME } or { file: path }');
+    try {
+      metrics.token = substitute(metrics.token, {}, this.secrets);
+    } catch (error) {
+      throw this.#error(at, messageOf(error));
+    }
+    return file;
+  }
+
+  #readTrustedDocuments(): ReadonlyMap<string, string> {
+    const { trustedDocuments } = this.hub;
+    if (!trustedDocuments) return new Map();
+    try {
+      return readTrustedDocuments(resolve(this.secrets.folder ?? '.', trustedDocuments.file));
+    } catch (error) {
+      throw this.#error(['hub', 'trustedDocuments', 'file'], messageOf(error));
+    }
   }
 
   #refuseWrittenSecrets(id: string, raw: unknown): void {

@@ -1,28 +1,42 @@
 import type { IncomingMessage } from 'node:http';
-import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import { type ExecutionResult, type GraphQLError, type GraphQLSchema, NoSchemaIntrospectionCustomRule } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import { HubError } from '../model/errors.js';
 import { formatError, maskError } from '../schema/errors.js';
 import type { Session } from './access/sessions.js';
-import { auditPlugin } from './audit/plugin.js';
+import { auditPlugin, type Refused, refusals } from './audit/plugin.js';
 import type { Recorder } from './audit/recorder.js';
 import type { ServedContext } from './audit/trail.js';
-import { exampleQueries } from './examples.js';
+import { DocumentCache } from './graphql/document-cache.js';
+import type { Params } from './graphql/params.js';
+import { beforeExecution, LISTED_ERRORS, queryLimits } from './graphql/query-limits.js';
+import { spending } from './graphql/spending.js';
+import { tellWhyAStreamEnds } from './graphql/stream-end.js';
+import type { TrustedDocuments } from './graphql/trusted-documents.js';
+import type { Budgets } from './limits/budgets.js';
+import type { Caller } from './limits/caller.js';
+import type { Visit } from './limits/doorkeeper.js';
+import type { LimitsSettings } from './limits/settings.js';
 
 /** What yoga gets from the node server besides the request itself. */
 export interface NodeContext {
   readonly req: IncomingMessage;
   readonly session: Session;
+  readonly caller: Caller;
+  readonly address: string;
+  /** What was sent, read and checked. */
+  readonly sent: Params;
 }
 
 export interface GraphqlOptions {
   readonly schema: GraphQLSchema;
   /** A context for one operation. `onSlow` is called when its subscriber has fallen too far behind. */
   readonly context: (session: Session, onSlow: () => void) => ServedContext;
-  /** Who asks. Throws HubError where what is sent is wrong or cannot be judged. */
-  readonly identify: (request: IncomingMessage, authorization: string | undefined) => Promise<Session>;
-  readonly demo: boolean;
+  /** Who asks. Throws HubError where what is sent is wrong, cannot be judged, or has been wrong too often. */
+  readonly admit: (request: IncomingMessage, authorization: string | undefined) => Promise<Visit>;
+  readonly limits: LimitsSettings;
+  readonly budgets: Budgets;
+  readonly trusted: TrustedDocuments;
   readonly audit: Recorder;
   readonly now: () => Date;
   readonly onError: (error: unknown, requestId: string) => void;
@@ -30,36 +44,60 @@ export interface GraphqlOptions {
 
 export type Yoga = YogaServerInstance<NodeContext, ServedContext>;
 
-/** The GraphQL endpoint over HTTP: POST, GET and SSE. GraphiQL only in demo mode; no other origin may read. */
+/** The GraphQL endpoint: over HTTP as POST, GET and SSE, and what the WebSocket executes with. */
 export function createGraphql(options: GraphqlOptions): Yoga {
+  const { audit, budgets, limits, now } = options;
+  const refused = refusals(audit, now);
   return createYoga<NodeContext, ServedContext>({
     schema: options.schema,
     graphqlEndpoint: '/graphql',
     landingPage: false,
+    // Whose origin may read is answered by server/http.
     cors: false,
     batching: false,
     multipart: false,
     logging: false,
-    graphiql: options.demo
-      ? { title: '烽火 Fenghuo', defaultQuery: exampleQueries, subscriptionsProtocol: 'WS' }
-      : false,
-    // Carried along, not fetched from elsewhere: the city's network reaches no other.
-    renderGraphiQL,
+    graphiql: false,
     maskedErrors: { maskError: (error) => maskError(error, options.onError) },
+    parserAndValidationCache: { documentCache: new DocumentCache(), errorCache: NO_CACHE },
     context: ({ req, session }) =>
       options.context(session, () => {
         // The stream is stuck behind a reader that does not read: only ending the connection frees it.
         req.socket.destroy();
       }),
     plugins: [
+      readBefore(options.trusted, refused),
+      queryLimits(limits.query, refused),
       introspectionByRight,
       ownCodesForValidation,
+      spending(budgets, limits.subscriptions),
+      fewErrors,
       tellWhyAStreamEnds(options),
       // Last: it writes down what the caller gets.
-      auditPlugin(options.audit, options.now),
+      auditPlugin(audit, now),
     ],
   });
 }
+
+/** What does not parse costs little to parse again, and would fill a cache with whatever anyone sends. */
+const NO_CACHE = { get: () => undefined, set: () => {} };
+
+/** The parameters were read and checked by server/http; here registered operations are put in place of their hashes. */
+const readBefore = (trusted: TrustedDocuments, refused: Refused): Plugin<NodeContext, NodeContext> => ({
+  onRequestParse: ({ serverContext, setRequestParser }) => setRequestParser(() => ({ ...serverContext.sent })),
+  onParams: ({ params, setParams, context }) => {
+    try {
+      const known = context.session.viewer.kind !== 'ANONYMOUS';
+      const resolved = trusted.resolve(params as Params, known);
+      if (resolved.query === undefined) throw new HubError('BAD_INPUT', 'query: the text of the operation');
+      setParams({ ...resolved });
+    } catch (error) {
+      if (!(error instanceof HubError)) throw error;
+      refused(context, params.query ?? '', error.code);
+      throw beforeExecution(error);
+    }
+  },
+});
 
 /** Asking GraphQL for the schema is a permission; the schema itself is public as the file /schema.graphql. */
 const introspectionByRight: Plugin<NodeContext> = {
@@ -77,59 +115,13 @@ const ownCodesForValidation: Plugin = {
     },
 };
 
-/** A live stream that breaks (cursor overtaken, too slow) ends with a last result that says why, instead of a cut connection. */
-const tellWhyAStreamEnds = (options: GraphqlOptions): Plugin<ServedContext & NodeContext> => ({
-  onSubscribe: async ({ args }) => {
-    await args.contextValue.session.keep();
-    return {
-      onSubscribeResult: ({ result, setResult }) => {
-        if (Symbol.asyncIterator in result)
-          setResult(endingWithReason(result, args.contextValue.viewer.signal, options));
-      },
-    };
-  },
-});
-
-/** What a live stream is told when its credential ends. */
-const ended = (signal: AbortSignal): HubError =>
-  new HubError(
-    'UNAUTHENTICATED',
-    signal.reason === 'expired' ? 'the credential has expired' : 'the credential was revoked',
-  );
-
-function endingWithReason(
-  source: AsyncIterableIterator<ExecutionResult> | AsyncIterable<ExecutionResult>,
-  signal: AbortSignal,
-  options: GraphqlOptions,
-): AsyncIterableIterator<ExecutionResult> {
-  const iterator = source[Symbol.asyncIterator]();
-  const stopped = new Promise<never>((_, reject) => {
-    if (signal.aborted) reject(ended(signal));
-    else signal.addEventListener('abort', () => reject(ended(signal)), { once: true });
-  });
-  stopped.catch(() => {});
-  let over = false;
-  return {
-    async next() {
-      if (over) return { done: true, value: undefined };
-      try {
-        const result = (await Promise.race([stopped, iterator.next()])) as IteratorResult<ExecutionResult, undefined>;
-        // What was made ready while the credential ended is not told any more.
-        if (signal.aborted) throw ended(signal);
-        return result;
-      } catch (error) {
-        over = true;
-        void Promise.resolve(iterator.return?.()).catch(() => {});
-        return { done: false, value: { errors: [maskError(error, options.onError)] } };
-      }
+/** Of an operation that came to nothing, such as one whose variables do not fit, a few errors tell enough. */
+const fewErrors: Plugin = {
+  onExecute: () => ({
+    onExecuteDone: ({ result, setResult }) => {
+      const { data, errors, ...rest } = result as ExecutionResult;
+      if (data === undefined && errors && errors.length > LISTED_ERRORS)
+        setResult({ ...rest, errors: errors.slice(0, LISTED_ERRORS) });
     },
-    async return() {
-      over = true;
-      await iterator.return?.();
-      return { done: true, value: undefined };
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
-}
+  }),
+};

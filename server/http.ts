@@ -1,31 +1,38 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Registry } from 'prom-client';
-import { ERROR_CODES, HubError } from '../model/errors.js';
-import type { Session } from './access/sessions.js';
+import { HubError } from '../model/errors.js';
 import type { CapRoom } from './cap/room.js';
-import type { Yoga } from './graphql.js';
-import { landingPage } from './landing-page.js';
+import { checkParams, type Params, paramsOfUrl } from './graphql/params.js';
+import type { GraphqlOptions, Yoga } from './graphql.js';
+import { checkHeaders, HttpFault, readJson } from './http/body.js';
+import { isHomeName, sendGraphiql, wantsPage } from './http/graphiql.js';
+import type { Origins } from './http/origins.js';
+import { type ProbeOptions, probe } from './http/probes.js';
+import { refuse, reply } from './http/reply.js';
+import { schemaFile } from './http/schema-file.js';
+import { policyForStyle, type SetHeaders } from './http/security-headers.js';
+import { landingPage, landingStyle } from './landing-page.js';
+import type { Doorkeeper } from './limits/doorkeeper.js';
 import type { PushRouter } from './push-router.js';
 
-const MAX_QUERY_BYTES = 256 * 1024;
-
-export interface HttpOptions {
+export interface HttpOptions extends Pick<GraphqlOptions, 'admit' | 'limits' | 'budgets'> {
   readonly yoga: Yoga;
   readonly push: PushRouter;
   readonly cap: CapRoom;
-  /** Throws HubError where the credential is wrong or cannot be judged. */
-  readonly identify: (request: IncomingMessage) => Promise<Session>;
-  readonly metrics: Registry;
-  /** Undefined when ready, else the reason why not. */
-  readonly notReady: () => Promise<string | undefined>;
-  /** What does not work while the hub answers; undefined where all does. */
-  readonly ailing: () => string | undefined;
+  readonly doorkeeper: Doorkeeper;
+  readonly probes: ProbeOptions;
+  readonly origins: Origins;
+  readonly setHeaders: SetHeaders;
+  /** GraphiQL is served in demo mode only. */
+  readonly demo: boolean;
+  /** What its headers editor opens with, as JSON, for whoever sits at the hub's own machine. */
+  readonly graphiqlHeaders: () => string | undefined;
   readonly onError: (error: unknown) => void;
 }
 
 /** The hub's one HTTP server; it listens once `listen` is called. Half-open and slow requests are cut. */
 export function createHttp(options: HttpOptions): Server {
+  const sendSchema = schemaFile();
   const server = createServer(
     {
       requestTimeout: 20_000,
@@ -35,7 +42,8 @@ export function createHttp(options: HttpOptions): Server {
       maxHeaderSize: 16_384,
     },
     (request, response) => {
-      route(request, response, options).catch((error: unknown) => {
+      options.setHeaders(request, response);
+      route(request, response, options, sendSchema).catch((error: unknown) => {
         options.onError(error);
         if (!response.headersSent) reply(response, 500, 'internal error');
         else response.destroy();
@@ -63,61 +71,69 @@ export function listen(server: Server, port: number, host: string): Promise<stri
   });
 }
 
-async function route(request: IncomingMessage, response: ServerResponse, options: HttpOptions): Promise<void> {
+async function route(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: HttpOptions,
+  sendSchema: ReturnType<typeof schemaFile>,
+): Promise<void> {
   const path = (request.url ?? '/').split('?')[0] ?? '/';
   if (path === '/graphql') return graphql(request, response, options);
-  if (path.startsWith('/feeds/')) return options.push.handle(request, response, path);
+  if (path.startsWith('/feeds/')) return push(request, response, path, options);
   if (path.startsWith('/cap/')) return options.cap.handle(request, response, path);
-  if (path === '/health/live') return reply(response, 200, 'live');
-  if (path === '/health/ready') {
-    const reason = await options.notReady();
-    return reply(response, reason ? 503 : 200, reason ?? ['ready', options.ailing()].filter(Boolean).join('; '));
-  }
-  if (path === '/metrics') return reply(response, 200, await options.metrics.metrics(), options.metrics.contentType);
-  if (path === '/') return reply(response, 200, landingPage, 'text/html; charset=utf-8');
-  reply(response, 404, 'not found');
+  if (path === '/schema.graphql') return sendSchema(request, response);
+  if (await probe(request, response, path, options.probes)) return;
+  if (path !== '/') return reply(response, 404, 'not found');
+  response.setHeader('content-security-policy', policyForStyle(landingStyle));
+  reply(response, 200, landingPage, 'text/html; charset=utf-8');
+}
+
+/** The push doors judge keys of their own; whoever tries many wrong ones is turned away before them. */
+async function push(
+  request: IncomingMessage,
+  response: ServerResponse,
+  path: string,
+  { doorkeeper, push: doors }: HttpOptions,
+): Promise<void> {
+  const shut = await doorkeeper.shutOut(request);
+  if (shut) return refuse(request, response, shut);
+  await doors.handle(request, response, path);
+  if (response.statusCode === 401) await doorkeeper.countWrong(request);
 }
 
 async function graphql(request: IncomingMessage, response: ServerResponse, options: HttpOptions): Promise<void> {
-  if (request.method === 'POST') {
-    const type = request.headers['content-type'] ?? '';
-    if (!/^application\/json\b/i.test(type)) return graphqlFault(response, 415, 'send application/json');
-    if (request.headers['content-length'] === undefined) return graphqlFault(response, 411, 'send a content-length');
-    if (Number(request.headers['content-length']) > MAX_QUERY_BYTES)
-      return graphqlFault(response, 413, `the request is larger than ${MAX_QUERY_BYTES} bytes`);
+  options.origins.announce(request, response);
+  response.setHeader('cache-control', 'no-store');
+  if (request.method === 'OPTIONS') return options.origins.preflight(request, response);
+  if (options.demo && wantsPage(request)) {
+    const home = options.probes.isHome(request) && isHomeName(request);
+    return sendGraphiql(response, home ? options.graphiqlHeaders() : undefined);
   }
-  const session = await options.identify(request).catch((error: unknown) => {
-    if (error instanceof HubError) return error;
+  try {
+    await serve(request, response, options);
+  } catch (error) {
+    if (error instanceof HttpFault) return refuse(request, response, error.error, error.status);
+    if (error instanceof HubError) return refuse(request, response, error);
     throw error;
-  });
-  if (session instanceof HubError) return refused(response, session);
+  }
+}
+
+/** One operation. What can be refused by the headers is refused before the body is read; the credential is judged before that, too. */
+async function serve(request: IncomingMessage, response: ServerResponse, options: HttpOptions): Promise<void> {
+  const { admit, budgets, limits, yoga } = options;
+  if (request.method === 'POST') checkHeaders(request);
+  else if (request.method !== 'GET') {
+    response.setHeader('allow', 'GET, POST');
+    throw new HttpFault(405, new HubError('BAD_INPUT', 'use POST, or GET for queries'));
+  }
+  const { session, address, caller } = await admit(request, request.headers.authorization);
   response.once('close', () => session.close());
-  await options.yoga(request, response, { session });
-}
-
-/** A request whose credential is not good, or cannot be judged. */
-function refused(response: ServerResponse, { code, publicMessage, details }: HubError): void {
-  if (code === 'UNAUTHENTICATED') response.setHeader('www-authenticate', 'Bearer');
-  if (typeof details.retryAfterSeconds === 'number') response.setHeader('retry-after', details.retryAfterSeconds);
-  reply(
-    response,
-    ERROR_CODES[code],
-    JSON.stringify({ errors: [{ message: publicMessage, extensions: { ...details, code } }] }),
-    'application/json; charset=utf-8',
+  // Gone while it was judged: then `close` has been.
+  if (response.destroyed) return session.close();
+  await budgets.spend(caller, 'requests', 1);
+  const sent: Params = checkParams(
+    request.method === 'POST' ? await readJson(request) : paramsOfUrl(request.url ?? ''),
+    limits.query,
   );
-}
-
-function graphqlFault(response: ServerResponse, status: number, message: string): void {
-  response.setHeader('connection', 'close');
-  reply(
-    response,
-    status,
-    JSON.stringify({ errors: [{ message, extensions: { code: 'BAD_INPUT' } }] }),
-    'application/json; charset=utf-8',
-  );
-}
-
-function reply(response: ServerResponse, status: number, body: string, type = 'text/plain; charset=utf-8'): void {
-  response.writeHead(status, { 'content-type': type, 'x-content-type-options': 'nosniff' });
-  response.end(body);
+  await yoga(request, response, { session, caller, address, sent });
 }

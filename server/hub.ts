@@ -6,7 +6,7 @@ import type { ReloadResult } from '../model/reload.js';
 import { type Database, openDatabase } from '../prisma/database.js';
 import { Partitions } from '../prisma/store/partitions.js';
 import { overdueBypasses } from '../prisma/store/read-releases.js';
-import { endDemoAccess, seedDemoAccess } from './access/demo-principals.js';
+import { demoKey, endDemoAccess, seedDemoAccess } from './access/demo-principals.js';
 import { Identity } from './access/identity.js';
 import { type AuditKey, passingKey } from './audit/key.js';
 import { Recorder } from './audit/recorder.js';
@@ -177,6 +177,7 @@ export class Hub {
       languages: this.options.config.hub.languages,
       now: this.#now,
       demo: this.options.demo !== undefined,
+      graphiqlHeaders: () => this.#demoHeaders(),
       reloadSettings: () => this.reload(),
     });
     await web.start();
@@ -212,6 +213,13 @@ export class Hub {
     demo?.callIn((feedId, signal) => feeds.address(feedId, signal), this.url);
     this.#reload = new Reload({ ...this.options, db, push, monitor, feeds, outbound, addresses, demo });
     this.#onStop('reload', () => this.#reload?.stop());
+  }
+
+  /** GraphiQL asks as the demo's reader, for whoever sits at this machine. */
+  #demoHeaders(): string | undefined {
+    const { demo, demoKeys } = this.options;
+    const key = demo && demoKeys ? demoKey(demoKeys, 'demo-reader') : undefined;
+    return key && JSON.stringify({ authorization: `Bearer ${key}` });
   }
 
   /** A demo's users come and go with it. */

@@ -9,8 +9,10 @@ import { UNREACHABLE } from './demo.js';
 import { demoDepartments } from './demo-departments.js';
 import { readEnvironment } from './environment.js';
 import { Hub } from './hub.js';
-import { stderrLogger } from './logger.js';
+import { cleanText } from './log-cleaning.js';
+import { captureConsole, stderrLogger } from './logger.js';
 import { packageRoot } from './root.js';
+import { assertSafe } from './safe-start.js';
 
 const line = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -18,6 +20,7 @@ const line = (text: string): void => void process.stdout.write(`${text}\n`);
 async function main(): Promise<void> {
   const env = readEnvironment(process.env);
   const logger = stderrLogger(env.LOG_LEVEL);
+  captureConsole(logger);
   const dataFolder = resolve(env.HUB_DATA_DIR);
   const read = (): Config =>
     readConfig(resolve(env.HUB_CONFIG ?? join(packageRoot(), 'config', 'demo.yaml')), connectors, {
@@ -28,6 +31,7 @@ async function main(): Promise<void> {
   // Every mistake in the settings is told before anything starts.
   config.feeds(config.hub.demo.enabled ? UNREACHABLE : {});
   config.capSigning();
+  assertSafe(config, env);
   const stops: (() => Promise<void>)[] = [];
   onceStopped(stops);
   const running: { hub?: Hub } = {};
@@ -61,7 +65,9 @@ async function main(): Promise<void> {
   stops.push(() => hub.stop());
   running.hub = hub;
   await hub.start();
-  if (admin?.made) line(`admin key ${admin.key}  (kept in ${admin.path})`);
+  // Where the hub serves for real its key is nobody's to read over a shoulder, or out of a log of the start.
+  if (admin?.made && config.hub.demo.enabled) line(`admin key ${admin.key}  (kept in ${admin.path})`);
+  else if (admin?.made) line(`admin key kept in ${admin.path}, readable by its owner alone`);
   if (config.hub.demo.enabled) line(`demo keys ${join(dataFolder, 'keys', 'demo-*.key')}  (one for each kind of user)`);
   line(`ready     ${hub.url}/graphql`);
 }
@@ -113,7 +119,7 @@ function onceStopped(stops: readonly (() => Promise<void>)[]): void {
 
 main().catch((error: unknown) => {
   process.stderr.write(
-    error instanceof ConfigError ? `${error.message}\n` : `the hub could not start: ${messageOf(error)}\n`,
+    error instanceof ConfigError ? `${error.message}\n` : `the hub could not start: ${cleanText(messageOf(error))}\n`,
   );
   process.exitCode = 1;
   // Nothing listens yet where the settings themselves are wrong: then the process ends by itself.

@@ -19,8 +19,16 @@ import { watchedSchema } from './audit/watched-schema.js';
 import { CapRoom } from './cap/room.js';
 import type { Config } from './config.js';
 import type { FeedMonitor } from './feed-monitor.js';
+import { TrustedDocuments } from './graphql/trusted-documents.js';
 import { createGraphql, type GraphqlOptions } from './graphql.js';
+import { Origins } from './http/origins.js';
+import type { ProbeOptions } from './http/probes.js';
+import { securityHeaders } from './http/security-headers.js';
 import { createHttp, listen } from './http.js';
+import { Budgets } from './limits/budgets.js';
+import { Addresses } from './limits/caller.js';
+import { Doorkeeper } from './limits/doorkeeper.js';
+import type { LimitsSettings } from './limits/settings.js';
 import type { Logger } from './logger.js';
 import type { Metrics } from './metrics.js';
 import type { Divisions } from './prepare-database.js';
@@ -46,6 +54,8 @@ export interface WebOptions {
   readonly config: Config;
   readonly audit: Recorder;
   readonly demo: boolean;
+  /** What GraphiQL's headers editor opens with for whoever sits at the hub's own machine, as JSON. */
+  readonly graphiqlHeaders: () => string | undefined;
   readonly reloadSettings: () => Promise<ReloadResult>;
   readonly now: () => Date;
 }
@@ -60,30 +70,58 @@ export class Web {
   #url = '';
 
   constructor(private readonly options: WebOptions) {
-    const graphql: GraphqlOptions = {
-      schema: watchedSchema(buildSchema()),
-      demo: options.demo,
-      audit: options.audit,
-      now: options.now,
-      context: (session, onSlow) => this.#context(session, onSlow),
-      identify: (request, authorization) =>
-        watchedDoor(options.audit, options.now, request, authorization, () =>
-          options.identity.open(authorization, request.socket.remoteAddress),
-        ),
-      onError: (error, requestId) => this.#failed(error, requestId),
-    };
+    const { hub, trustedDocuments } = options.config;
+    const addresses = new Addresses(hub.trustedProxies);
+    const origins = new Origins(hub.cors.origins);
+    const doorkeeper = new Doorkeeper({
+      addresses,
+      settings: hub.limits.failedCredentials,
+      open: (authorization, home) => options.identity.open(authorization, home),
+    });
+    const trusted = new TrustedDocuments(trustedDocuments, hub.trustedDocuments?.required);
+    const graphql = this.#graphql(hub.limits, doorkeeper, trusted);
     const yoga = createGraphql(graphql);
     this.#server = createHttp({
+      ...graphql,
+      ...options,
       yoga,
-      push: options.push,
       cap: this.#cap(),
-      identify: (request) => graphql.identify(request, request.headers.authorization),
-      metrics: options.metrics.registry,
-      notReady: () => this.#notReady(),
-      ailing: () => options.audit.fault && `evidence cannot be written, changes are refused: ${options.audit.fault}`,
+      origins,
+      doorkeeper,
+      setHeaders: securityHeaders(hub),
+      probes: this.#probes(hub.metrics ?? {}, addresses),
       onError: (error) => this.#failed(error, randomUUID()),
     });
-    this.#sockets = serveWebSocket(this.#server, yoga, graphql);
+    this.#sockets = serveWebSocket(this.#server, yoga, { ...graphql, origins, addresses });
+  }
+
+  #graphql(limits: LimitsSettings, doorkeeper: Doorkeeper, trusted: TrustedDocuments): GraphqlOptions {
+    const { audit, now } = this.options;
+    return {
+      schema: watchedSchema(buildSchema()),
+      audit,
+      now,
+      context: (session, onSlow) => this.#context(session, onSlow),
+      admit: (request, authorization) =>
+        watchedDoor(audit, now, doorkeeper.addressOf(request), authorization, () =>
+          doorkeeper.admit(request, authorization),
+        ),
+      limits,
+      budgets: new Budgets(limits),
+      trusted,
+      onError: (error, requestId) => this.#failed(error, requestId),
+    };
+  }
+
+  #probes(metrics: ProbeOptions['metrics'], addresses: Addresses): ProbeOptions {
+    const { audit, metrics: own } = this.options;
+    return {
+      registry: own.registry,
+      notReady: () => this.#notReady(),
+      ailing: () => audit.fault && `evidence cannot be written, changes are refused: ${audit.fault}`,
+      isHome: (request) => addresses.isHome(request),
+      metrics,
+    };
   }
 
   get url(): string {

@@ -41,6 +41,12 @@ test('A misspelt setting is told with its place in the file.', async () => {
   expect(said).toContain('hub.yaml');
 }, 30_000);
 
+test('What is meant for trying it out is not opened to other machines: one line says why and what to do.', async () => {
+  const { code, said } = await failedStart({ HOST: '0.0.0.0' });
+  expect(code).toBe(1);
+  expect(said).toMatch(/^HOST 0\.0\.0\.0, hub\.demo\.enabled: .* set hub\.demo\.public: true if that is meant\n$/);
+}, 30_000);
+
 test('A database that does not answer is told, and the process ends.', async () => {
   const { code, said } = await failedStart({ DATABASE_URL: 'postgresql://hub@127.0.0.1:1/hub' });
   expect(code).toBe(1);

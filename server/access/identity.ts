@@ -105,14 +105,14 @@ export class Identity {
     if (key) return this.#bearerOf(key);
     if (token.split('.').length !== 3) throw refused();
     const principal = await this.#tokens.principalOf(token);
-    if (await this.#available(this.#fresh(this.#blocked, principal.id, (blocked) => !blocked))) throw refused();
+    if (await this.#available(this.#fresh(this.#blocked, principal.id, (blocked) => !blocked))) throw refused(true);
     return { principal, until: principal.expiresAt };
   }
 
   async #bearerOf({ id, secret }: ApiKeyText): Promise<Found> {
     const found = await this.#available(this.#fresh(this.#keys, id, (row) => this.#opened(row, secret) !== undefined));
     const opened = this.#opened(found, secret);
-    if (!opened) throw refused();
+    if (!opened) throw refused([found?.hash, found?.formerHash].some((hash) => hash && opens(secret, hash)));
     return opened;
   }
 
@@ -177,4 +177,6 @@ export class Identity {
   }
 }
 
-const refused = (): HubError => new HubError('UNAUTHENTICATED', 'the key or token is not valid');
+/** The caller is not told, but the hub itself, whether it was good once: then nobody is guessing. */
+const refused = (once = false): HubError =>
+  new HubError('UNAUTHENTICATED', 'the key or token is not valid', {}, once ? { cause: 'ended' } : undefined);

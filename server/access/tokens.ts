@@ -53,7 +53,7 @@ export class Tokens {
     } catch (error) {
       if (error instanceof HubError) throw error;
       if (error instanceof errors.JWTExpired)
-        throw new HubError('UNAUTHENTICATED', 'the token has expired: get a new one');
+        throw new HubError('UNAUTHENTICATED', 'the token has expired: get a new one', {}, { cause: 'ended' });
       if (error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout)) throw refused();
       throw new HubError(
         'SOURCE_UNAVAILABLE',

@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import { ANONYMOUS } from '../../model/access.js';
 import { parseApiKey } from '../../model/api-key.js';
 import { HubError } from '../../model/errors.js';
@@ -8,7 +7,7 @@ import type { Recorder } from './recorder.js';
 export async function watchedDoor<T>(
   recorder: Recorder,
   now: () => Date,
-  request: IncomingMessage,
+  address: string,
   authorization: string | undefined,
   judge: () => Promise<T>,
 ): Promise<T> {
@@ -16,12 +15,14 @@ export async function watchedDoor<T>(
   try {
     return await judge();
   } catch (error) {
+    // Of an address that has to wait nothing was judged: an attack must not fill the audit.
+    if (error instanceof HubError && error.code === 'RATE_LIMITED') throw error;
     const claimed = parseApiKey(/^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1] ?? '')?.id;
     recorder.record({
       ...{ at, kind: 'DOOR', principal: ANONYMOUS, operation: null, document: null, rootFields: [] },
       variables: claimed === undefined ? null : { claims: `key:${claimed}` },
       ...{ grants: [], feeds: [], result: error instanceof HubError ? error.code : 'INTERNAL', outcome: null },
-      ...{ rowCount: 0, times: 1, requestId: null, address: request.socket.remoteAddress ?? null },
+      ...{ rowCount: 0, times: 1, requestId: null, address },
       milliseconds: Math.max(0, now().getTime() - at.getTime()),
     });
     throw error;

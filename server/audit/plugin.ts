@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import { type DocumentNode, type ExecutionArgs, type ExecutionResult, getOperationAST } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { type AuditKind, sha256 } from '../../model/audit.js';
@@ -9,7 +8,8 @@ import { storable } from './variables.js';
 
 /** What a request brings with it. */
 interface Asked {
-  readonly req: IncomingMessage;
+  /** Of whoever asks, as far as trusted proxies tell. */
+  readonly address: string;
   readonly session: Session;
 }
 
@@ -19,21 +19,28 @@ const KINDS: Readonly<Record<string, AuditKind>> = {
   subscription: 'SUBSCRIPTION',
 };
 
+/** Writes down what was refused before it could run. */
+export type Refused = (context: Asked & { readonly requestId?: string }, text: string, code: string) => void;
+export const refusals =
+  (recorder: Recorder, now: () => Date): Refused =>
+  (context, text, code) => {
+    const trail = new Trail(recorder, context.session.viewer, context.requestId ?? null, now);
+    trail.begin({ ...begunOf(undefined, context), document: sha256(text) });
+    trail.record(code);
+  };
+
 /**
  * Writes down every operation, on whatever transport it came. An answer that cannot be written down says so:
  * `extensions.evidence` is "NOT_RECORDED".
  */
 export function auditPlugin(recorder: Recorder, now: () => Date): Plugin<ServedContext & Asked> {
-  const invalid = (context: ServedContext & Asked, text: string): void => {
-    const trail = new Trail(recorder, context.session.viewer, context.requestId ?? null, now);
-    trail.begin({ ...begunOf(undefined, context), document: sha256(text) });
-    trail.record('BAD_INPUT');
-  };
+  const refused = refusals(recorder, now);
+  const invalid = (context: ServedContext & Asked, text: string): void => refused(context, text, 'BAD_INPUT');
   return {
     onParse:
       ({ params, context }) =>
       ({ result }) => {
-        if (result instanceof Error) invalid(context, String(params.source));
+        if (result instanceof Error) refused(context, String(params.source), codeOf(result));
       },
     onValidate:
       ({ params, context }) =>
@@ -115,8 +122,7 @@ const marker =
       ? undefined
       : { ...result, extensions: { ...result.extensions, evidence: 'NOT_RECORDED' } };
 
-function begunOf(args: ExecutionArgs | undefined, { req }: Asked): Begun {
-  const address = req.socket.remoteAddress ?? null;
+function begunOf(args: ExecutionArgs | undefined, { address }: Asked): Begun {
   const operation = args && getOperationAST(args.document, args.operationName);
   if (!args || !operation) return { kind: 'INVALID', operation: null, document: null, rootFields: [], address };
   return {
