@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
+import { parseApiKey } from '../../model/api-key.js';
 import { HubError } from '../../model/errors.js';
 import type { Session } from '../access/sessions.js';
 import { consume, rateLimited } from './budgets.js';
@@ -116,8 +117,10 @@ export class Doorkeeper {
   }
 }
 
-/** Whether it is, or is meant to look like, a signed token. */
-const isToken = (authorization: string): boolean => /^\s*bearer\s+eyJ|\..*\./i.test(authorization);
+/** Whether it is, or is meant to look like, a signed token or an API key: neither is found by trying, its bearer only mistakes one for another. */
+const isToken = (authorization: string): boolean =>
+  /^\s*bearer\s+eyJ|\..*\./i.test(authorization) ||
+  parseApiKey(authorization.replace(/^\s*bearer\s+/i, '')) !== undefined;
 
 /** Names of what is no place for a credential: addresses are kept in histories and logs. */
 const CREDENTIAL_IN_URL = /[?&](access_token|token|authorization|api_?key|key|jwt|id_token)=/i;

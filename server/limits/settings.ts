@@ -42,7 +42,7 @@ export const limitsSettings = z.strictObject({
   failedCredentials: z
     .strictObject({
       keys: most(6),
-      /** A signature cannot be found by trying: these only cost time. */
+      /** A signature, and the secret of an API key, cannot be found by trying: these only cost time. */
       tokens: most(60),
       withinSeconds: most(300),
     })

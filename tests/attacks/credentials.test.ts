@@ -202,8 +202,7 @@ describe('keys', () => {
   test('six guesses from one address, one after another or at once; then nothing is looked at, and others are not held up', async () => {
     const [good = '', late = ''] = await makeKeys(databaseUrl, {}, {});
     expect((await ask('203.0.113.1', `Bearer ${good}`)).status).toBe(200);
-    const guess = (n: number): Promise<Response> =>
-      ask('203.0.113.1', `Bearer ${good.slice(0, -4)}${String(n).padStart(4, '0')}`);
+    const guess = (n: number): Promise<Response> => ask('203.0.113.1', `Bearer the-admin-key-is-${n}`);
     const statuses = (await Promise.all(Array.from({ length: 40 }, (_, n) => guess(n)))).map(({ status }) => status);
     expect(statuses.filter((status) => status === 401)).toHaveLength(6);
     expect(statuses.filter((status) => status === 429)).toHaveLength(34);
@@ -213,8 +212,9 @@ describe('keys', () => {
     expect(await refused.json()).toMatchObject({
       errors: [{ extensions: { code: 'RATE_LIMITED', retryAfterSeconds: wait } }],
     });
-    // A right guess would not be told from a wrong one; who came in before the guessing still does.
-    expect((await ask('203.0.113.1', `Bearer ${late}`)).status).toBe(429);
+    // A right guess would not be told from a wrong one. The bearers of API keys, which nobody finds by guessing, are not shut out with it.
+    expect((await ask('203.0.113.1', `Bearer ${ADMIN_KEY}`)).status).toBe(429);
+    expect((await ask('203.0.113.1', `Bearer ${late}`)).status).toBe(200);
     expect((await ask('203.0.113.1', `Bearer ${good}`)).status).toBe(200);
     expect((await ask('203.0.113.2', `Bearer ${late}`)).status).toBe(200);
     const socket = await RawSocket.open(hub.url, { headers: { 'x-forwarded-for': '203.0.113.1' } });
