@@ -6,6 +6,8 @@ import type { ReloadResult } from '../model/reload.js';
 import { type Database, openDatabase } from '../prisma/database.js';
 import { Partitions } from '../prisma/store/partitions.js';
 import { Identity } from './access/identity.js';
+import { ChannelRuntime } from './channels/channel-runtime.js';
+import type { ConfiguredChannel } from './channels/kinds.js';
 import { Clockwork, expiryJob } from './clockwork.js';
 import type { Config } from './config.js';
 import { Demo, type DemoDepartments } from './demo.js';
@@ -53,6 +55,8 @@ interface Ground {
 
 /** Feeds are judged, and their signs of life written, this often. */
 const CHECK_FEEDS_MS = 5000;
+/** What a channel tells that somebody has to see. */
+const ALARMS: readonly string[] = ['set-aside', 'off', 'gap', 'rejected-receipt'];
 
 /** A whole hub over a database that exists: `start` brings it up part by part, `stop` ends what was started, last first. */
 export class Hub {
@@ -61,6 +65,7 @@ export class Hub {
   #web: Web | undefined;
   #feeds: FeedSet | undefined;
   #reload: Reload | undefined;
+  #channels: readonly ChannelRuntime[] = [];
 
   constructor(private readonly options: HubOptions) {
     this.#now = options.now ?? (() => new Date());
@@ -121,6 +126,7 @@ export class Hub {
       sockets: () => this.#web?.sockets ?? 0,
       subscribers: () => log.subscribers,
       links: () => this.#feeds?.runtimes.map((runtime) => ({ id: runtime.id, state: runtime.link.state })) ?? [],
+      channels: () => this.#channels,
     });
     const repair = new Repair({ db, runtime: (feedId) => monitor.runtime(feedId) });
     const live = new LiveDoor(() => this.#feeds?.runtimes ?? []);
@@ -153,6 +159,7 @@ export class Hub {
     if (demo) this.#onStop('demo', () => demo.stop());
     const addresses = demo ? await demo.start() : {};
     const configured = enabled(config.feeds(addresses));
+    const channels = config.channels(addresses);
     await registrations(db, configured);
     push.expect(configured.map(({ connector }) => connector.id));
     if (!config.hub.outbound) this.options.onLine?.('outbound  any address: hub.outbound.allow is not set');
@@ -165,9 +172,29 @@ export class Hub {
     }
     this.#onStop('feeds', () => monitor.stop());
     await monitor.start();
+    this.#startChannels(ground, outbound, channels);
     demo?.callIn((feedId, signal) => feeds.address(feedId, signal), this.url);
     this.#reload = new Reload({ ...this.options, db, push, monitor, feeds, outbound, addresses, demo });
     this.#onStop('reload', () => this.#reload?.stop());
+  }
+
+  #startChannels({ db, log, metrics }: Ground, dial: Outbound, channels: readonly ConfiguredChannel[]): void {
+    const { logger } = this.options;
+    this.#channels = channels.map(
+      (configured) =>
+        new ChannelRuntime({
+          ...{ db, log, configured, dial, now: this.#now },
+          onEvent: (channel, event, count) => {
+            metrics.channel(channel, event, count);
+            if (count > 0 && ALARMS.includes(event)) logger.error({ channel, event, count }, 'a channel needs a look');
+          },
+          onError: (channel, error) => this.#failed(`channel ${channel}`, error),
+        }),
+    );
+    for (const { settings, name } of channels)
+      this.options.onLine?.(`channel   ${name} (${settings.public ? 'public' : 'not public'})`);
+    for (const channel of this.#channels) channel.start();
+    this.#onStop('channels', async () => void (await Promise.all(this.#channels.map((channel) => channel.stop()))));
   }
 
   #feedSet({ db, partitions, divisions, push, monitor, metrics }: Ground, outbound: Outbound): FeedSet {

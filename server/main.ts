@@ -26,6 +26,7 @@ async function main(): Promise<void> {
   const config = read();
   // Every mistake in the settings is told before anything starts.
   config.feeds(config.hub.demo.enabled ? UNREACHABLE : {});
+  config.channels(config.hub.demo.enabled ? UNREACHABLE : {});
   const stops: (() => Promise<void>)[] = [];
   onceStopped(stops);
   const running: { hub?: Hub } = {};

@@ -2,6 +2,8 @@ import { dropOldEntries } from '../events/retention.js';
 import type { LogTopic } from '../model/entry.js';
 import type { Database } from '../prisma/database.js';
 import type { Partitions } from '../prisma/store/partitions.js';
+import { dropOldDispatches } from '../prisma/store/plan-deliveries.js';
+import { dropOldChannelRejections } from '../prisma/store/send-deliveries.js';
 import { dropOldRejections } from '../prisma/store/write-rejections.js';
 import type { Job } from './clockwork.js';
 
@@ -12,6 +14,7 @@ export interface Keeping {
   readonly keepObservationsDays: number;
   readonly keepLogDays: number;
   readonly keepRejectionsDays: number;
+  readonly keepDeliveriesDays: number;
 }
 
 /** Makes partitions ahead and drops what is past its keeping: observations by the day, log entries by topic, rejections. */
@@ -31,6 +34,8 @@ export const maintenanceJob = (db: Database, partitions: Partitions, keeping: Ke
     ];
     for (const [topic, limit] of kept) await dropOldEntries(db, topic, limit);
     await dropOldRejections(db.write, before(keeping.keepRejectionsDays));
+    await dropOldChannelRejections(db.write, before(keeping.keepRejectionsDays));
+    await dropOldDispatches(db.write, before(keeping.keepDeliveriesDays));
     return EVERY_MS;
   },
 });
