@@ -3,6 +3,7 @@ import type { WarningSnapshot } from '../model/entry.js';
 import type { IncidentReportRow, IncidentRevisionRow, IncidentRow } from '../model/incident-rows.js';
 import type { Jurisdictions } from '../model/jurisdiction.js';
 import type { LivePort } from '../model/live.js';
+import type { Reach } from '../model/reach.js';
 import type { QualitySheet } from '../model/repair.js';
 import type {
   AlarmRow,
@@ -29,6 +30,7 @@ import type { Database } from '../prisma/database.js';
 import { loadJurisdictions } from '../prisma/store/jurisdictions.js';
 import type { PageRequest } from '../prisma/store/keyset.js';
 import { type Contents, entriesIn, stationsIn } from '../prisma/store/read-contents.js';
+import { reachOf } from '../prisma/store/read-deliveries.js';
 import { latestDeviceStates } from '../prisma/store/read-device-states.js';
 import { earthquakesById, quakeReportsOf, reportHistory } from '../prisma/store/read-earthquakes.js';
 import { feedsById, feedsOfDepartments, rejectionsOf } from '../prisma/store/read-feeds.js';
@@ -84,6 +86,8 @@ export interface Loaders {
   readonly warning: DataLoader<string, WarningSnapshot | undefined>;
   readonly supersedes: DataLoader<string, readonly string[]>;
   readonly warningSources: DataLoader<string, readonly SourceRow[]>;
+  /** Of every warning: who may see it is asked first (resolvers/shared/reach.ts). */
+  readonly reach: DataLoader<string, Reach | undefined>;
   readonly incident: DataLoader<string, IncidentRow | undefined>;
   readonly revisionsOfIncident: DataLoader<string, readonly IncidentRevisionRow[]>;
   readonly incidentReport: DataLoader<string, IncidentReportRow | undefined>;
@@ -168,7 +172,10 @@ function roadLoaders(db: Database, sight: Sight): Pick<Loaders, 'roadEvent' | 'r
   };
 }
 
-function warningLoaders(db: Database, viewer: Viewing): Pick<Loaders, 'warning' | 'supersedes' | 'warningSources'> {
+function warningLoaders(
+  db: Database,
+  viewer: Viewing,
+): Pick<Loaders, 'warning' | 'supersedes' | 'warningSources' | 'reach'> {
   return {
     warning: new DataLoader(async (ids) => {
       const found = await readSnapshots(db.read, ids);
@@ -181,6 +188,10 @@ function warningLoaders(db: Database, viewer: Viewing): Pick<Loaders, 'warning' 
       const rows = await supersededBy(db, ids);
       return ids.map((id) => rows.filter((row) => row.successor === id).map((row) => row.identifier));
     }),
+    reach: one(
+      (ids) => reachOf(db, ids),
+      (row) => row.identifier,
+    ),
     warningSources: many(
       async (ids) => (await sourcesOf(db, ids)).filter(({ feedId }) => viewer.sight.knows(feedId)),
       (row) => row.identifier,

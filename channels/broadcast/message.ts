@@ -1,7 +1,7 @@
 import { type Ebd, type Ebm, ebdIdOf, ebmIdOf, MSG_TYPE } from '../../connectors/shared/codecs/ebd.js';
 import { type OutgoingChange, retracts } from '../../model/delivery.js';
 import type { WarningLevel } from '../../model/warning.js';
-import type { Addressee } from '../channel.js';
+import type { Addressee } from '../outcome.js';
 import { textsIn } from '../texts.js';
 import type { Settings } from './config.js';
 

@@ -1,7 +1,7 @@
 import { DecodeError } from '../../connectors/shared/codecs/decode-error.js';
 import { BROADCAST_STATES, type Ebd, RESULT_TAKEN, serialOf } from '../../connectors/shared/codecs/ebd.js';
 import { readPackage } from '../../connectors/shared/codecs/ebd-package.js';
-import type { Receipt } from '../channel.js';
+import type { Receipt } from '../outcome.js';
 import { cut, withoutNumbers } from '../texts.js';
 
 /** What a package from the platform says of our messages. Throws DecodeError: wrong signature, another's message, no receipt at all. */

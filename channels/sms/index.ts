@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { OutgoingChange } from '../../model/delivery.js';
-import type { Addressee, Channel, ChannelContext, ChannelKind, Receipt, Returned, SendOutcome } from '../channel.js';
+import type { Channel, ChannelContext, ChannelKind } from '../channel.js';
 import { CallError, call, type HttpAnswer, retryAfterMs } from '../http-call.js';
+import type { Addressee, Receipt, Returned, SendOutcome } from '../outcome.js';
 import { cut, withoutNumbers } from '../texts.js';
 import { type Settings, settings } from './config.js';
 import { smsTexts } from './text.js';

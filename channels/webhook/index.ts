@@ -1,6 +1,7 @@
 import type { OutgoingChange } from '../../model/delivery.js';
-import type { Addressee, Channel, ChannelContext, ChannelKind, SendOutcome } from '../channel.js';
+import type { Channel, ChannelContext, ChannelKind } from '../channel.js';
 import { call, type HttpAnswer, nameOf, retryAfterMs } from '../http-call.js';
+import type { Addressee, SendOutcome } from '../outcome.js';
 import { type Settings, settings } from './config.js';
 import { FORMATS } from './formats.js';
 import { signatureOf } from './signature.js';

@@ -13,10 +13,13 @@ export function idInput(name: string, id: string | number): string {
 }
 
 /** A sentence of an administrator: one line of at most 500 characters. */
-export function reasonInput(reason: string | null | undefined): string | undefined {
-  const text = reason?.trim();
+export const reasonInput = (reason: string | null | undefined): string | undefined => lineInput('reason', reason);
+
+/** One line of at most 500 characters; undefined where it is blank. */
+export function lineInput(name: string, line: string | null | undefined): string | undefined {
+  const text = line?.trim();
   if (!text) return undefined;
   if (text.length > MAX_REASON || CONTROL.test(text))
-    throw new HubError('BAD_INPUT', `reason: one line of at most ${MAX_REASON} characters`);
+    throw new HubError('BAD_INPUT', `${name}: one line of at most ${MAX_REASON} characters`);
   return text;
 }

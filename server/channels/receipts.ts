@@ -1,4 +1,5 @@
-import type { Channel, ChannelContext, Dial, Returned } from '../../channels/channel.js';
+import type { Channel, ChannelContext, Dial } from '../../channels/channel.js';
+import type { Returned } from '../../channels/outcome.js';
 import { backoffMs } from '../../connectors/back-off.js';
 import type { Database } from '../../prisma/database.js';
 import { awaitsReceipts, keepRejection, takeReceipt } from '../../prisma/store/send-deliveries.js';

@@ -1,4 +1,5 @@
-import type { Addressee, Channel, ChannelContext, Dial, SendOutcome } from '../../channels/channel.js';
+import type { Channel, ChannelContext, Dial } from '../../channels/channel.js';
+import type { Addressee, SendOutcome } from '../../channels/outcome.js';
 import { released } from '../../channels/rule.js';
 import { messageOf } from '../../model/errors.js';
 import type { Database } from '../../prisma/database.js';
