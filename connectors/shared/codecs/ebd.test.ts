@@ -156,13 +156,13 @@ describe('a package', () => {
   });
 
   test.each([
-    ['a path', { name: '../../etc/passwd' }, /not plain/],
-    ['an absolute path', { name: '/etc/passwd' }, /not plain/],
+    ['a path', { name: '../../etc/passwd', type: 'file' }, /not plain/],
+    ['an absolute path', { name: '/etc/passwd', type: 'file' }, /not plain/],
     ['a link', { name: 'x.xml', type: 'symlink', linkname: '/etc/passwd' }, /plain file/],
     ['a folder', { name: 'x', type: 'directory' }, /plain file/],
   ])('with %s in its tar is refused', async (_what, header, reason) => {
     const made = pack();
-    made.entry(header as Parameters<typeof made.entry>[0], header.type ? undefined : 'x', () => undefined);
+    made.entry(header as Parameters<typeof made.entry>[0], header.type === 'file' ? 'x' : '', () => undefined);
     made.finalize();
     const chunks: Buffer[] = [];
     for await (const chunk of made) chunks.push(chunk as Buffer);
