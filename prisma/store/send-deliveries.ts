@@ -15,12 +15,13 @@ export interface ClaimedDelivery {
   readonly change: OutgoingChange;
 }
 
-/** Nothing that is over goes out any more. Returns how many were left. */
+/** Nothing that is over goes out any more, also where the log has not been read as far as that yet. Returns how many were left. */
 export async function expireOverdue(db: Queryable, channel: string, now: Date): Promise<number> {
   const { rowCount } = await db.query(
     `UPDATE warning_delivery d SET state = 'EXPIRED', ended_at = $2, last_error = 'over before it went out'
-     FROM warning_dispatch p
-     WHERE d.channel = $1 AND d.state = 'QUEUED' AND p.id = d.dispatch_id AND p.until <= $2
+     FROM warning_dispatch p LEFT JOIN warning w ON w.identifier = p.identifier
+     WHERE d.channel = $1 AND d.state = 'QUEUED' AND p.id = d.dispatch_id
+       AND (p.until <= $2 OR p.warning ->> 'state' = 'ACTIVE' AND w.state <> 'ACTIVE')
        AND (d.claimed_until IS NULL OR d.claimed_until <= $2)`,
     [channel, now],
   );

@@ -33,7 +33,7 @@ export interface SenderOptions {
 }
 
 /** A claim outlives its calls by so much: the time to write down what came of them. */
-const CLAIM_MARGIN_MS = 5000;
+const CLAIM_MARGIN_MS = 2000;
 const SHORTEST_MS = 250;
 const RETRY_MS = 1000;
 /** Long waits are cut up: a clock that is set changes them. */
