@@ -47,6 +47,8 @@ const RETRACT_MS = 86_400_000;
 export class Intake {
   readonly #abort = new AbortController();
   #running: Promise<void> = Promise.resolve();
+  /** As far as this process knows. */
+  #place: Place | undefined;
 
   constructor(private readonly options: IntakeOptions) {}
 
@@ -63,20 +65,25 @@ export class Intake {
     const { signal } = this.#abort;
     for (let failures = 0; !signal.aborted; failures += 1) {
       try {
-        const place = (await readPlace(this.options.db.read, this.#name)) ?? (await this.#begin());
-        await this.#follow(place, () => {
+        this.#place = (await readPlace(this.options.db.read, this.#name)) ?? (await this.#begin());
+        await this.#follow(this.#place, () => {
           failures = 0;
         });
       } catch (error) {
         if (signal.aborted) return;
-        if (error instanceof HubError && error.code === 'CURSOR_EXPIRED') {
-          await this.#begin(true).then(this.options.onGap, this.options.onError);
-          continue;
-        }
-        this.options.onError(error);
-        await wait(backoffMs(failures), undefined, { signal }).catch(() => undefined);
+        await this.#failed(error, failures);
       }
     }
+  }
+
+  /** Where the log no longer holds what comes next, the channel begins anew; anything else is tried again after a while. */
+  async #failed(error: unknown, failures: number): Promise<void> {
+    if (error instanceof HubError && error.code === 'CURSOR_EXPIRED') {
+      await this.#begin(this.#place).then(this.options.onGap, this.options.onError);
+      return;
+    }
+    this.options.onError(error);
+    await wait(backoffMs(failures), undefined, { signal: this.#abort.signal }).catch(() => undefined);
   }
 
   get #name(): string {
@@ -101,15 +108,19 @@ export class Intake {
       await this.#plan(client, entry, place);
       await savePlace(client, this.#name, place);
     });
+    this.#place = { epoch, position: entry.position };
     this.options.onQueued();
   }
 
-  /** From the log's end on, and what is in force now: a channel that is new, or has lost its place, starts with the present. */
-  async #begin(anew = false): Promise<Place> {
+  /**
+   * From the log's end on, and what is in force now: a channel that is new, or whose place is lost, starts with the present. Where
+   * another process has set a place meanwhile, from there.
+   */
+  async #begin(lost?: Place): Promise<Place> {
     const place = await this.options.db.transaction(async (client) => {
       await lockBeginning(client, this.#name);
-      const stands = anew ? undefined : await lockPlace(client, this.#name);
-      if (stands) return stands;
+      const stands = await lockPlace(client, this.#name);
+      if (stands && !(stands.epoch === lost?.epoch && stands.position === lost.position)) return stands;
       const head = await holdHead(client);
       const at = this.options.now();
       for (const warning of await activeWithout(client, this.#name, at))
