@@ -2,6 +2,7 @@
 const rooms = {
   model: [],
   connectors: ['model'],
+  channels: ['model', 'connectors/shared/codecs'],
   prisma: ['model'],
   events: ['model', 'prisma'],
   rules: ['model', 'prisma', 'events'],
@@ -53,6 +54,12 @@ module.exports = {
       severity: 'error',
       from: { pathNot: `^(server|tests|bench)/|^connectors/` },
       to: { path: `^connectors/(${departments})/` },
+    },
+    {
+      name: 'channels-apart',
+      severity: 'error',
+      from: { path: '^channels/([a-z-]+)/' },
+      to: { path: '^channels/[a-z-]+/', pathNot: '^channels/$1/' },
     },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],

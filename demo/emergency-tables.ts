@@ -1,5 +1,6 @@
 import { PLAN, RESCUE_TEAM, SHELTER, SUPPLY_DEPOT, SUPPLY_ITEM } from '../model/registers/emergency.js';
 import { DUTY_SHIFT, EXPERT, INFORMATION_OFFICER } from '../model/registers/emergency-people.js';
+import { WARNING_RECIPIENT } from '../model/registers/warning-recipient.js';
 import type { RegisterSheet } from './register-table.js';
 
 /** The emergency bureau's workbook; once the storm has come, tents are handed out and two shelters are open. */
@@ -12,6 +13,7 @@ export const emergencySheets = (storm: boolean, now: Date): readonly RegisterShe
   { noun: EXPERT, entries: EXPERTS },
   { noun: INFORMATION_OFFICER, entries: OFFICERS },
   { noun: DUTY_SHIFT, entries: shiftsOf(now) },
+  { noun: WARNING_RECIPIENT, entries: RECIPIENTS },
 ];
 
 const owner = '演练·应急管理局';
@@ -176,6 +178,29 @@ const OFFICERS = [
   { code: 'X-001', name: '演练·信息员一', division: '654202001', level: '乡镇级', deputy: '否', phone: '13900000007' },
   { code: 'X-002', name: '演练·信息员二', division: '八十四户乡', level: '乡镇级', deputy: '否', phone: '13900000008' },
 ];
+
+/** In most townships, not in all: what the reach of a warning shows. */
+const RECIPIENTS = [
+  ['演练·第一中学', '654202001', '学校', ''],
+  ['演练·南苑街道信息员', '654202001', '灾害信息员', '13900000021'],
+  ['演练·虹桥街道信息员', '654202002', '灾害信息员', '13900000022'],
+  ['演练·新市区街道信息员', '654202003', '灾害信息员', '13900000023'],
+  ['演练·白杨沟镇信息员', '654202100', '灾害信息员', '13900000024'],
+  ['演练·白杨沟镇牧民联络员', '654202100', '牧民', '13900000029'],
+  ['演练·哈图布呼镇信息员', '654202101', '灾害信息员', '13900000025'],
+  ['演练·皇宫镇信息员', '654202102', '灾害信息员', '13900000026'],
+  ['演练·四棵树镇信息员', '654202106', '灾害信息员', '13900000027'],
+  ['演练·古尔图镇水库巡查员', '654202107', '水库巡查员', '13900000028'],
+  ['演练·八十四户乡信息员', '654202200', '灾害信息员', '13900000031'],
+  ['演练·巴音沟牧场牧民联络员', '654202401', '牧民', '13900000039'],
+  ['演练·泥火山景区', '654202206', '景区', '13900000032'],
+].map(([name = '', division = '', group = '', phone = ''], at) => ({
+  code: `J-${String(at + 1).padStart(3, '0')}`,
+  name,
+  division,
+  group,
+  phone,
+}));
 
 const DAY_MS = 86_400_000;
 /** Shifts change at nine in the morning, Beijing time: one in the morning UTC. */

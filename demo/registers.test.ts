@@ -49,7 +49,7 @@ test.each([
     expect(records.length).toBeGreaterThan(1);
   }
   const nouns = new Set([...read.values()].flatMap(({ records }) => records.map(({ noun }) => noun)));
-  expect(nouns.size).toBe(15);
+  expect(nouns.size).toBe(16);
   expect(iconv.decode(read.get('building-tables')?.bytes ?? Buffer.alloc(0), 'gbk')).toContain('房屋编号');
 });
 

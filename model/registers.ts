@@ -7,6 +7,7 @@ import { BUILDING, CONSTRUCTION_SITE } from './registers/housing.js';
 import { ENTERPRISE, MAJOR_HAZARD } from './registers/industry.js';
 import { RESERVOIR } from './registers/reservoir.js';
 import { SCENIC_AREA } from './registers/tourism.js';
+import { WARNING_RECIPIENT } from './registers/warning-recipient.js';
 
 /** Every kind of thing that departments keep lists of. A new one is a description in registers/ and a line here. */
 export const REGISTERS: readonly RegisterNoun[] = [
@@ -26,6 +27,7 @@ export const REGISTERS: readonly RegisterNoun[] = [
   ENTERPRISE,
   MAJOR_HAZARD,
   SCENIC_AREA,
+  WARNING_RECIPIENT,
 ];
 
 const BY_NOUN: ReadonlyMap<string, RegisterNoun> = new Map(REGISTERS.map((each) => [each.noun, each]));

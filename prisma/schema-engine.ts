@@ -33,6 +33,11 @@ const HAND_WRITTEN = [
   'feed_day',
   'feed_day_rejection',
   'feed_gap',
+  'warning_channel',
+  'warning_dispatch',
+  'warning_delivery',
+  'warning_acknowledgement',
+  'channel_rejection',
 ];
 
 /** SQL that turns the database behind `url` into what the schema says; undefined where they agree. Changes nothing. */

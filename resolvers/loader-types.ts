@@ -3,6 +3,7 @@ import type { Audience } from '../model/audience.js';
 import type { WarningSnapshot } from '../model/entry.js';
 import type { IncidentReportRow, IncidentRevisionRow, IncidentRow } from '../model/incident-rows.js';
 import type { Jurisdictions } from '../model/jurisdiction.js';
+import type { Reach } from '../model/reach.js';
 import type { ReleaseRow } from '../model/release.js';
 import type { QualitySheet } from '../model/repair.js';
 import type {
@@ -54,6 +55,8 @@ export interface Loaders {
   readonly warning: DataLoader<string, WarningSnapshot | undefined>;
   readonly supersedes: DataLoader<string, readonly string[]>;
   readonly warningSources: DataLoader<string, readonly SourceRow[]>;
+  /** Of every warning: who may see it is asked first (resolvers/shared/reach.ts). */
+  readonly reach: DataLoader<string, Reach | undefined>;
   readonly audiences: DataLoader<string, readonly Audience[]>;
   /** By the warning that they release or end, the newest first; of the departments whose drafts the viewer sees. */
   readonly releasesOfWarning: DataLoader<string, readonly ReleaseRow[]>;

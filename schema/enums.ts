@@ -63,6 +63,16 @@ export function createEnums(builder: Builder) {
         REJECTED: 'Refused at release. 已驳回。',
       }),
     }),
+    DeliveryState: builder.enumType('DeliveryState', {
+      description: 'How far one delivery of a warning has come. 预警投递状态。',
+      values: values({
+        QUEUED: 'To be sent. 待发送。',
+        SENT: 'Handed over; not yet known to have arrived. 已发出，待回执。',
+        DELIVERED: 'Has arrived. 已送达。',
+        FAILED: 'Refused, and set aside. 失败，已搁置。',
+        EXPIRED: 'Over, or replaced, before it went out. 发出前已失效。',
+      }),
+    }),
     WarningStatus: builder.enumType('WarningStatus', {
       description: 'Whether it is meant in earnest. 是否真实。',
       values: values({

@@ -32,6 +32,7 @@ import type {
 import type { LiveNode } from '../resolvers/shared/live.js';
 import type { Near } from '../resolvers/shared/near-input.js';
 import type { ObservationNode } from '../resolvers/shared/observation.js';
+import type { ReachNode } from '../resolvers/shared/reach.js';
 import type { ReportFilter } from '../resolvers/shared/report.js';
 import type { WarningChange } from '../resolvers/shared/warning.js';
 import type { Builder } from './builder.js';
@@ -54,6 +55,7 @@ export function createRefs(builder: Builder) {
     WarningSource: builder.objectRef<SourceRow>('WarningSource'),
     WarningRelease: builder.objectRef<ReleaseRow>('WarningRelease'),
     WarningChange: builder.objectRef<WarningChange>('WarningChange'),
+    WarningReach: builder.objectRef<ReachNode>('WarningReach'),
     FeedQuality: builder.objectRef<QualitySheet>('FeedQuality'),
     RejectionCount: builder.objectRef<QualitySheet['rejections'][number]>('RejectionCount'),
     FeedGap: builder.objectRef<GapRow & { readonly month: string }>('FeedGap'),

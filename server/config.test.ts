@@ -218,3 +218,44 @@ test('the name of what is released in the hub is for no feed of the settings', (
     'that name is for the warnings released in the hub',
   );
 });
+
+const HOOK = `
+  school:
+    kind: webhook
+    url: http://10.0.0.50/warnings
+    key: { env: HOOK }
+`;
+
+/** The channels of a settings file with these blocks, or the error without the path. */
+function channelsOf(channels: string, env: Readonly<Record<string, string>> = { HOOK: 'a key long enough' }) {
+  const path = join(folders.make(), 'hub.yaml');
+  writeFileSync(path, `hub:\n  area: "654202"\nchannels:${channels}`);
+  try {
+    return readConfig(path, connectors, { env: (name) => env[name], generated: () => 'made' }).channels({});
+  } catch (error) {
+    return (error as Error).message.slice(path.length + 1);
+  }
+}
+
+test('a channel is public unless it says otherwise, and one that is switched off is left out', () => {
+  const [channel] = channelsOf(HOOK) as Exclude<ReturnType<typeof channelsOf>, string>;
+  expect(channel).toMatchObject({
+    name: 'school',
+    settings: { public: true, key: 'a key long enough', timeoutMs: 10_000 },
+  });
+  expect(channelsOf(`${HOOK}    enabled: false\n`)).toEqual([]);
+});
+
+test.each([
+  ['kind: webhook', 'kind: pigeon', /^5: channels.school.kind: one of webhook, broadcast, sms/],
+  ['  school:', '  School:', /^4: channels.School: name it in a-z/],
+  ['url: http:', 'url: ftp:', /^6: channels.school.url: an http:\/\/ or https:\/\/ address/],
+  ['key: { env: HOOK }', 'key: written-here-in-clear', /^7: channels.school.key: a credential is named, never written/],
+  ['key: { env: HOOK }', 'key: { env: OTHER }', /^4: channels.school: the environment variable OTHER is not set/],
+  ['key: { env: HOOK }', 'key: { env: HOOK }\n    pubic: false', /^8: channels.school.pubic/],
+  ['key: { env: HOOK }', 'key: { env: HOOK }\n    minLevel: PURPLE', /^8: channels.school.minLevel/],
+  ['key: { env: HOOK }', 'key: { env: HOOK }\n    audiences: [PIGEONS]', /^8: channels.school.audiences.0/],
+])('a mistake of a channel is told with its line: %s as %s', (from, to, message) => {
+  expect(HOOK).toContain(from);
+  expect(channelsOf(HOOK.replace(from, to))).toMatch(message);
+});

@@ -17,6 +17,7 @@ import { LIVE_NOUNS, liveNounOf } from '../model/live-nouns.js';
 import { RELEASES } from '../model/release.js';
 import { accessSettings } from './access/settings.js';
 import { capSettings, publicUrl } from './cap/settings.js';
+import { type ConfiguredChannel, channelKinds } from './channels/kinds.js';
 import { readTrustedDocuments, trustedDocumentsSettings } from './graphql/trusted-documents.js';
 import { isNetwork } from './limits/caller.js';
 import { limitsSettings } from './limits/settings.js';
@@ -85,12 +86,15 @@ const hubSettings = z.strictObject({
     .min(180, { error: 'at least 180: the audit is kept for six months or longer' })
     .max(36_500)
     .default(400),
+  /** What was sent to whom. */
+  keepDeliveriesDays: z.int().min(1).max(36_500).default(400),
 });
 export type HubSettings = z.infer<typeof hubSettings>;
 
 const shape = z.strictObject({
   hub: hubSettings,
   feeds: z.record(z.string(), z.record(z.string(), z.unknown())).default({}),
+  channels: z.record(z.string(), z.record(z.string(), z.unknown())).default({}),
 });
 
 export interface ConfiguredFeed {
@@ -98,11 +102,15 @@ export interface ConfiguredFeed {
   readonly settings: RuntimeSettings & { readonly enabled: boolean };
 }
 
-/** A settings file, read once: hub settings are fixed, feeds are resolved when the demo's addresses are known. */
+const CHANNEL_NAME = /^[a-z][a-z0-9-]{0,40}$/;
+
+/** A settings file, read once: hub settings are fixed, feeds and channels are resolved when the demo's addresses are known. */
 export class Config {
   readonly hub: HubSettings;
   /** By hash; none where the settings name no file. */
   readonly trustedDocuments: ReadonlyMap<string, string>;
+  /** As the file has them, nothing replaced. */
+  readonly rawChannels: Readonly<Record<string, Record<string, unknown>>>;
   readonly #feeds: Record<string, Record<string, unknown>>;
 
   constructor(
@@ -115,6 +123,7 @@ export class Config {
     const parsed = this.#parse(shape, this.#withSecrets(document.toJS() as unknown), []);
     this.hub = parsed.hub;
     this.#feeds = parsed.feeds;
+    this.rawChannels = parsed.channels;
     this.trustedDocuments = this.#readTrustedDocuments();
   }
 
@@ -151,6 +160,25 @@ export class Config {
     return { feeds, mistakes };
   }
 
+  /** The ways out for warnings that are switched on, in the file's order. Throws ConfigError on any mistake. */
+  channels(demo: Readonly<Record<string, string>>): ConfiguredChannel[] {
+    const all = Object.entries(this.rawChannels).map(([name, raw]) => this.#channel(name, raw, demo));
+    return all.filter(({ settings }) => settings.enabled);
+  }
+
+  #channel(
+    name: string,
+    raw: Readonly<Record<string, unknown>>,
+    demo: Readonly<Record<string, string>>,
+  ): ConfiguredChannel {
+    const at = ['channels', name];
+    if (!CHANNEL_NAME.test(name)) throw this.#error(at, 'name it in a-z, 0-9 and -, at most 41 characters');
+    const kind = channelKinds.find((each) => each.kind === raw.kind);
+    if (!kind) throw this.#error([...at, 'kind'], `one of ${channelKinds.map((each) => each.kind).join(', ')}`);
+    this.#refuseWrittenSecrets(at, raw);
+    return { name, kind, settings: this.#parse(kind.settings, this.#substituted(at, raw, demo), at) };
+  }
+
   #feed(id: string, raw: Readonly<Record<string, unknown>>, demo: Readonly<Record<string, string>>): ConfiguredFeed {
     const connector = this.connectors.find((each) => each.id === id);
     // Feeds in mode live have a transport of their own choice, whether the hub has code for them or not.
@@ -160,8 +188,8 @@ export class Config {
         ['feeds', id],
         `no such feed; this hub has: ${this.connectors.map((each) => each.id).join(', ')}; a feed of your own names its transport`,
       );
-    if (connector.answersFor !== undefined) this.#refuseWrittenSecrets(id, raw);
-    const settings = this.#parse(connector.settings, this.#substituted(id, raw, demo), ['feeds', id]);
+    if (connector.answersFor !== undefined) this.#refuseWrittenSecrets(['feeds', id], raw);
+    const settings = this.#parse(connector.settings, this.#substituted(['feeds', id], raw, demo), ['feeds', id]);
     return { connector, settings: settings as ConfiguredFeed['settings'] };
   }
 
@@ -190,9 +218,9 @@ export class Config {
     }
   }
 
-  #refuseWrittenSecrets(id: string, raw: unknown): void {
+  #refuseWrittenSecrets(at: readonly string[], raw: unknown): void {
     const [written] = writtenSecrets(raw);
-    if (written) throw this.#error(['feeds', id, ...written.path], written.reason);
+    if (written) throw this.#error([...at, ...written.path], written.reason);
   }
 
   /** A feed by settings alone (docs/add-a-feed.md). */
@@ -209,9 +237,9 @@ export class Config {
       throw this.#error(['feeds', id], 'that name is for the warnings released in the hub itself: choose another');
     if (this.connectors.some((each) => each.id === id))
       throw this.#error(['feeds', id], 'this hub has a feed of that name already: choose another');
-    this.#refuseWrittenSecrets(id, raw);
+    this.#refuseWrittenSecrets(['feeds', id], raw);
     if (raw.mode === 'live') return this.#declaredLive(id, raw, demo);
-    const settings = this.#parse(declared, this.#substituted(id, raw, demo), ['feeds', id]);
+    const settings = this.#parse(declared, this.#substituted(['feeds', id], raw, demo), ['feeds', id]);
     const connector = declarative(id, settings) as unknown as Connector<RuntimeSettings>;
     return { connector, settings };
   }
@@ -225,16 +253,23 @@ export class Config {
     const noun = liveNounOf(String(raw.answersFor));
     if (!noun)
       throw this.#error(['feeds', id, 'answersFor'], `one of ${LIVE_NOUNS.map((each) => each.noun).join(', ')}`);
-    const settings = this.#parse(declaredLiveSettings(noun), this.#substituted(id, raw, demo), ['feeds', id]);
+    const settings = this.#parse(declaredLiveSettings(noun), this.#substituted(['feeds', id], raw, demo), [
+      'feeds',
+      id,
+    ]);
     const connector = declaredLive(id, noun, settings) as unknown as Connector<RuntimeSettings>;
     return { connector, settings };
   }
 
-  #substituted(id: string, raw: Readonly<Record<string, unknown>>, demo: Readonly<Record<string, string>>): unknown {
+  #substituted(
+    at: readonly string[],
+    raw: Readonly<Record<string, unknown>>,
+    demo: Readonly<Record<string, string>>,
+  ): unknown {
     try {
       return substitute(raw, demo, this.secrets);
     } catch (error) {
-      throw this.#error(['feeds', id], error instanceof Error ? error.message : String(error));
+      throw this.#error(at, error instanceof Error ? error.message : String(error));
     }
   }
 
@@ -278,6 +313,12 @@ export const fixedDifferences = (before: HubSettings, after: HubSettings): strin
     .filter((name) => name !== 'outbound')
     .filter((name) => !isDeepStrictEqual(Reflect.get(before, name), Reflect.get(after, name)))
     .map((name) => `hub.${name}`);
+
+/** The channels that differ between two readings of a settings file; they hold only after a restart. */
+export const channelDifferences = ({ rawChannels: before }: Config, { rawChannels: after }: Config): string[] =>
+  [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .filter((name) => !isDeepStrictEqual(before[name], after[name]))
+    .map((name) => `channels.${name}`);
 
 /** Reads a settings file; every mistake is a ConfigError naming file, line and reason. */
 export function readConfig(path: string, connectors: readonly Connector<RuntimeSettings>[], secrets: Secrets): Config {

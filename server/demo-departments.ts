@@ -14,6 +14,7 @@ import { siteDust } from '../demo/site-dust.js';
 import { Story } from '../demo/story.js';
 import { tourism } from '../demo/tourism.js';
 import { transport } from '../demo/transport.js';
+import { warningReceivers } from '../demo/warning-receivers.js';
 import { water } from '../demo/water.js';
 import { weather } from '../demo/weather.js';
 import type { DemoDepartments } from './demo.js';
@@ -35,6 +36,7 @@ const PARTS: readonly ((world: DemoWorld) => DemoPart)[] = [
   tourism,
   seismic,
   registers,
+  warningReceivers,
 ];
 
 export interface DemoOptions {

@@ -50,7 +50,9 @@ export async function checkFeeds(request: CheckRequest): Promise<CheckReport> {
   };
   try {
     const config = readConfig(request.file, connectors, secrets);
-    const { feeds, mistakes } = config.check(config.hub.demo.enabled ? UNREACHABLE : {});
+    const addresses = config.hub.demo.enabled ? UNREACHABLE : {};
+    const { feeds, mistakes } = config.check(addresses);
+    config.channels(addresses);
     const told = {
       notes,
       mistakes: mistakes.map(({ message }) => message),

@@ -11,6 +11,8 @@ import { Identity } from './access/identity.js';
 import { type AuditKey, passingKey } from './audit/key.js';
 import { Recorder } from './audit/recorder.js';
 import { Witness } from './audit/witness.js';
+import { ChannelRuntime } from './channels/channel-runtime.js';
+import type { ConfiguredChannel } from './channels/kinds.js';
 import { Clockwork, expiryJob } from './clockwork.js';
 import type { Config } from './config.js';
 import { Demo, type DemoDepartments } from './demo.js';
@@ -66,6 +68,8 @@ interface Ground {
 
 /** Feeds are judged, and their signs of life written, this often. */
 const CHECK_FEEDS_MS = 5000;
+/** What a channel tells that somebody has to see. */
+const ALARMS: readonly string[] = ['set-aside', 'off', 'gap', 'rejected-receipt'];
 
 /** A whole hub over a database that exists: `start` brings it up part by part, `stop` ends what was started, last first. */
 export class Hub {
@@ -74,6 +78,7 @@ export class Hub {
   #web: Web | undefined;
   #feeds: FeedSet | undefined;
   #reload: Reload | undefined;
+  #channels: readonly ChannelRuntime[] = [];
 
   constructor(private readonly options: HubOptions) {
     this.#now = options.now ?? (() => new Date());
@@ -137,6 +142,7 @@ export class Hub {
       overdueBypasses: () => overdueBypasses(db.read, this.#now()),
       audit: () => audit.state,
       links: () => this.#feeds?.runtimes.map((runtime) => ({ id: runtime.id, state: runtime.link.state })) ?? [],
+      channels: () => this.#channels,
     });
     const repair = new Repair({ db, runtime: (feedId) => monitor.runtime(feedId) });
     const live = new LiveDoor(() => this.#feeds?.runtimes ?? []);
@@ -197,6 +203,7 @@ export class Hub {
     if (demo) this.#onStop('demo', () => demo.stop());
     const addresses = demo ? await demo.start() : {};
     const configured = enabled(config.feeds(addresses));
+    const channels = config.channels(addresses);
     await registrations(db, configured);
     await this.#seedAccess(db);
     push.expect(configured.map(({ connector }) => connector.id));
@@ -210,6 +217,7 @@ export class Hub {
     }
     this.#onStop('feeds', () => monitor.stop());
     await monitor.start();
+    this.#startChannels(ground, outbound, channels);
     demo?.callIn((feedId, signal) => feeds.address(feedId, signal), this.url);
     this.#reload = new Reload({ ...this.options, db, push, monitor, feeds, outbound, addresses, demo });
     this.#onStop('reload', () => this.#reload?.stop());
@@ -227,6 +235,25 @@ export class Hub {
     const { demo, demoKeys } = this.options;
     if (!demo) await endDemoAccess(db, this.#now());
     else if (demoKeys) await seedDemoAccess(db, demoKeys, this.#now());
+  }
+
+  #startChannels({ db, log, metrics }: Ground, dial: Outbound, channels: readonly ConfiguredChannel[]): void {
+    const { logger } = this.options;
+    this.#channels = channels.map(
+      (configured) =>
+        new ChannelRuntime({
+          ...{ db, log, configured, dial, now: this.#now },
+          onEvent: (channel, event, count) => {
+            metrics.channel(channel, event, count);
+            if (count > 0 && ALARMS.includes(event)) logger.error({ channel, event, count }, 'a channel needs a look');
+          },
+          onError: (channel, error) => this.#failed(`channel ${channel}`, error),
+        }),
+    );
+    for (const { settings, name } of channels)
+      this.options.onLine?.(`channel   ${name} (${settings.public ? 'public' : 'not public'})`);
+    for (const channel of this.#channels) channel.start();
+    this.#onStop('channels', async () => void (await Promise.all(this.#channels.map((channel) => channel.stop()))));
   }
 
   #feedSet({ db, partitions, divisions, push, monitor, metrics }: Ground, outbound: Outbound): FeedSet {

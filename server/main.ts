@@ -32,6 +32,7 @@ async function main(): Promise<void> {
   config.feeds(config.hub.demo.enabled ? UNREACHABLE : {});
   config.capSigning();
   assertSafe(config, env);
+  config.channels(config.hub.demo.enabled ? UNREACHABLE : {});
   const stops: (() => Promise<void>)[] = [];
   onceStopped(stops);
   const running: { hub?: Hub } = {};

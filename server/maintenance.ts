@@ -4,6 +4,8 @@ import type { LogTopic } from '../model/entry.js';
 import type { Database } from '../prisma/database.js';
 import { dropAuditDays } from '../prisma/store/drop-audit.js';
 import type { Partitions } from '../prisma/store/partitions.js';
+import { dropOldDispatches } from '../prisma/store/plan-deliveries.js';
+import { dropOldChannelRejections } from '../prisma/store/send-deliveries.js';
 import { dropOldRejections } from '../prisma/store/write-rejections.js';
 import type { Job } from './clockwork.js';
 
@@ -15,6 +17,7 @@ export interface Keeping {
   readonly keepLogDays: number;
   readonly keepRejectionsDays: number;
   readonly keepAuditDays: number;
+  readonly keepDeliveriesDays: number;
 }
 
 /** Makes partitions ahead and drops what is past its keeping: observations by the day, log entries by topic, rejections, the audit by the day. */
@@ -35,6 +38,8 @@ export const maintenanceJob = (db: Database, partitions: Partitions, keeping: Ke
     for (const [topic, limit] of kept) await dropOldEntries(db, topic, limit);
     await dropOldRejections(db.write, before(keeping.keepRejectionsDays));
     await dropAuditDays(db, auditDay(before(keeping.keepAuditDays + 1)));
+    await dropOldChannelRejections(db.write, before(keeping.keepRejectionsDays));
+    await dropOldDispatches(db.write, before(keeping.keepDeliveriesDays));
     return EVERY_MS;
   },
 });

@@ -8,6 +8,7 @@ export interface MetricSources {
   readonly overdueBypasses: () => Promise<number>;
   readonly links: () => Iterable<{ id: string; state: string }>;
   readonly audit: () => RecorderState;
+  readonly channels: () => Iterable<{ name: string; off: boolean }>;
 }
 
 /** The hub's own numbers, in a registry of its own: several hubs may live in one process. */
@@ -30,6 +31,12 @@ export class Metrics {
     name: 'fenghuo_errors_total',
     help: 'Failures that were logged, by part',
     labelNames: ['part'],
+    registers: [this.registry],
+  });
+  readonly #channels = new Counter({
+    name: 'fenghuo_channel_events_total',
+    help: 'Deliveries of a channel by what became of them. Alarms: set-aside (refused too often), off, gap (changes may have been missed), rejected-receipt',
+    labelNames: ['channel', 'event'],
     registers: [this.registry],
   });
 
@@ -70,12 +77,25 @@ export class Metrics {
         for (const { id, state } of sources.links()) this.set({ feed: id }, state === 'UP' ? 1 : 0);
       },
     });
+    new Gauge({
+      name: 'fenghuo_channel_off',
+      help: '1 where the other side of the channel has said that it wants no more',
+      labelNames: ['channel'],
+      registers: [this.registry],
+      collect() {
+        for (const { name, off } of sources.channels()) this.set({ channel: name }, off ? 1 : 0);
+      },
+    });
   }
 
   batch(feedId: string, result: BatchResult, milliseconds: number): void {
     this.#batch.observe({ feed: feedId }, milliseconds / 1000);
     for (const outcome of ['stored', 'replaced', 'rejected'] as const)
       if (result[outcome] > 0) this.#records.inc({ feed: feedId, outcome }, result[outcome]);
+  }
+
+  channel(name: string, event: string, count: number): void {
+    if (count > 0) this.#channels.inc({ channel: name, event }, count);
   }
 
   error(part: string): void {

@@ -3,7 +3,14 @@ import { Outbound } from '../connectors/outbound.js';
 import { HubError } from '../model/errors.js';
 import type { ReloadResult } from '../model/reload.js';
 import type { Database } from '../prisma/database.js';
-import { type Config, ConfigError, type ConfiguredFeed, fixedDifferences, type HubSettings } from './config.js';
+import {
+  type Config,
+  ConfigError,
+  type ConfiguredFeed,
+  channelDifferences,
+  fixedDifferences,
+  type HubSettings,
+} from './config.js';
 import type { Demo } from './demo.js';
 import type { FeedMonitor } from './feed-monitor.js';
 import { enabled, type FeedSet, registrations } from './feeds.js';
@@ -64,6 +71,7 @@ export class Reload {
     try {
       const next = readConfig();
       const feeds = enabled(next.feeds(addresses));
+      next.channels(addresses);
       const difference = this.#compare(feeds, new Outbound(allowed(next.hub, addresses)));
       await this.#apply(next, feeds, difference);
       const idOf = ({ connector }: ConfiguredFeed): string => connector.id;
@@ -72,7 +80,7 @@ export class Reload {
         error: null,
         added: difference.added.map(idOf),
         changed: difference.changed.map(idOf),
-        needsRestart: fixedDifferences(config.hub, next.hub),
+        needsRestart: [...fixedDifferences(config.hub, next.hub), ...channelDifferences(config, next)],
       };
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;

@@ -80,6 +80,8 @@ describe('who may do what', () => {
     'mutation { reloadSettings { error } }',
     'query { auditEntries { edges { cursor } } }',
     'query { accessToMyData { edges { cursor } } }',
+    'query { warningDeliveries { edges { cursor } } }',
+    'mutation { acknowledgeWarning(identifier: "x") { __typename } }',
   ];
   test.each(everyRoot)('without the right to read, %s is UNAUTHENTICATED and gives nothing', async (query) => {
     const { data, errors } = await graph.answer(query, {}, STRANGER);

@@ -317,3 +317,13 @@ test('a feed whose stake table alone was corrected counts as changed', async () 
   write(44.01);
   expect(await hub.reload()).toEqual({ ...NOTHING, changed: ['transport/road-events'] });
 });
+
+test('a channel that is new or changed is named as needing a restart, and a mistake in one changes nothing', async () => {
+  const hub = await world('');
+  const channel = (minLevel: string) =>
+    ` {}\nchannels:\n  school: { kind: webhook, url: "http://127.0.0.1:9/", key: { generated: k }, minLevel: ${minLevel} }`;
+  hub.write(channel('PURPLE'));
+  expect((await hub.reload()).error).toMatch(/hub.yaml:5: channels.school.minLevel: /);
+  hub.write(channel('RED'));
+  expect(await hub.reload()).toEqual({ ...NOTHING, needsRestart: ['channels.school'] });
+});

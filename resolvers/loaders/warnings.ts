@@ -2,10 +2,11 @@ import DataLoader from 'dataloader';
 import { draftsSeen, seesWarning } from '../../model/warning-sight.js';
 import type { Database } from '../../prisma/database.js';
 import { readAudiences } from '../../prisma/store/audiences.js';
+import { reachOf } from '../../prisma/store/read-deliveries.js';
 import { releasesOfWarnings } from '../../prisma/store/read-releases.js';
 import { sourcesOf, supersededBy } from '../../prisma/store/read-warnings.js';
 import { readSnapshots } from '../../prisma/store/warning-rows.js';
-import { many } from '../loader-kinds.js';
+import { many, one } from '../loader-kinds.js';
 import type { Loaders } from '../loader-types.js';
 import type { Viewer } from '../viewer.js';
 
@@ -14,7 +15,7 @@ export type Viewing = Pick<Viewer, 'sight' | 'seesExercises'> & Parameters<typeo
 export function warningLoaders(
   db: Database,
   viewer: Viewing,
-): Pick<Loaders, 'warning' | 'supersedes' | 'warningSources' | 'audiences' | 'releasesOfWarning'> {
+): Pick<Loaders, 'warning' | 'supersedes' | 'warningSources' | 'reach' | 'audiences' | 'releasesOfWarning'> {
   const drafts = draftsSeen(viewer);
   return {
     warning: new DataLoader(async (ids) => {
@@ -40,6 +41,10 @@ export function warningLoaders(
               ({ departmentCode }) => drafts === undefined || drafts === departmentCode,
             ),
       (row) => row.warningId,
+    ),
+    reach: one(
+      (ids) => reachOf(db, ids),
+      (row) => row.identifier,
     ),
     warningSources: many(
       async (ids) => (await sourcesOf(db, ids)).filter(({ feedId }) => viewer.sight.knows(feedId)),

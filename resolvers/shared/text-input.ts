@@ -21,11 +21,14 @@ export function lineInput(name: string, text: string, most: number): string {
 }
 
 /** A sentence of an administrator: one line of at most 500 characters. */
-export function reasonInput(reason: string | null | undefined): string | undefined {
-  const text = reason?.trim();
+export const reasonInput = (reason: string | null | undefined): string | undefined => noteInput('reason', reason);
+
+/** One line of at most 500 characters; undefined where it is blank. */
+export function noteInput(name: string, line: string | null | undefined): string | undefined {
+  const text = line?.trim();
   if (!text) return undefined;
   if (text.length > MAX_REASON || CONTROL.test(text))
-    throw new HubError('BAD_INPUT', `reason: one line of at most ${MAX_REASON} characters`);
+    throw new HubError('BAD_INPUT', `${name}: one line of at most ${MAX_REASON} characters`);
   return text;
 }
 

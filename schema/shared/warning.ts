@@ -1,6 +1,7 @@
 import type { DepartmentCode } from '../../model/department.js';
 import { seesWarning } from '../../model/warning-sight.js';
 import { feedOf } from '../../resolvers/shared/feed.js';
+import { reachOfWarning } from '../../resolvers/shared/reach.js';
 import * as warning from '../../resolvers/shared/warning.js';
 import type { Builder } from '../builder.js';
 import { connectionOf, toConnection } from '../paging.js';
@@ -157,6 +158,13 @@ function addWarning(builder: Builder, refs: Refs): void {
         }),
         revision: t.exposeInt('revision', {
           description: 'How often it was corrected under its identifier. 更正次数。',
+        }),
+        reach: t.field({
+          type: refs.WarningReach,
+          nullable: true,
+          description:
+            "How far it has come, for its own department, the duty officer and the hub's staff; null for others. 触达情况，仅发布部门、应急值班与中枢可见。",
+          resolve: (node, _args, context) => reachOfWarning(node, context),
         }),
         sources: t.field({
           type: [refs.WarningSource],

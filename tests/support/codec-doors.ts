@@ -6,6 +6,9 @@ import { MAX_AQI_BYTES, readAqi } from '../../connectors/shared/codecs/aqi-json.
 import { decodeCap } from '../../connectors/shared/codecs/cap.js';
 import { DecodeError } from '../../connectors/shared/codecs/decode-error.js';
 import { MAX_DP_BYTES, readDpJson } from '../../connectors/shared/codecs/dp-json.js';
+import { readEbd } from '../../connectors/shared/codecs/ebd.js';
+import { readPackage, writePackage } from '../../connectors/shared/codecs/ebd-package.js';
+import { readSignature, writeSignature } from '../../connectors/shared/codecs/ebd-signature.js';
 import { MAX_FIRMS_BYTES, readFirms } from '../../connectors/shared/codecs/firms.js';
 import { MAX_GB28181_BYTES, readGb28181 } from '../../connectors/shared/codecs/gb28181.js';
 import * as hj212 from '../../connectors/shared/codecs/hj212.js';
@@ -24,6 +27,7 @@ import { Sl651Assembly } from '../../connectors/shared/codecs/sl651-assembly.js'
 import { readMessage } from '../../connectors/shared/codecs/sl651-body.js';
 import { Sl651Splitter } from '../../connectors/shared/codecs/sl651-splitter.js';
 import { MAX_TABLE_BYTES, readSheets } from '../../connectors/shared/codecs/table.js';
+import { MAX_TAR_BYTES, readTar } from '../../connectors/shared/codecs/tar.js';
 import { MAX_WZDX_BYTES, readWzdx } from '../../connectors/shared/codecs/wzdx.js';
 import { MAX_XML_BYTES, readXmlDocument } from '../../connectors/shared/codecs/xml.js';
 import { signXml, verifyXml } from '../../connectors/shared/codecs/xml-signature.js';
@@ -58,6 +62,7 @@ export const NO_DOORS: Readonly<Record<string, string>> = {
   'sl323.ts': "reads a database's rows; sl323.test.ts tries it on any text",
   'sl651-write.ts': 'writes',
   'hj212-answer.ts': 'writes',
+  'ebd-write.ts': 'writes',
   'hj212-codes.ts': 'a table of codes',
 };
 
@@ -133,11 +138,37 @@ const PACKET: hj212.Hj212Packet = {
 };
 
 const SIGNER = testKey('ed25519');
+const EBD_ID = `01${'1'.repeat(18)}${'0'.repeat(16)}`;
+const RECEIPT = writePackage(
+  {
+    ...{ version: '1', ebdId: EBD_ID, source: '1'.repeat(18), destinations: [], time: new Date(0), related: EBD_ID },
+    content: { kind: 'EBDResponse', resultCode: '1', resultDesc: 'ok' },
+  },
+  { privateKey: '1'.repeat(64), certificate: '' },
+);
+
 const JSON_FILES = ['json-text.ts', 'json-parts.ts', 'json-objects.ts'];
 const XML_FILES = ['xml.ts', 'xml-text.ts'];
 
 /** Every way in. */
 export const DOORS: readonly Door[] = [
+  {
+    name: 'broadcast receipts',
+    files: ['ebd.ts', 'ebd-package.ts', 'ebd-signature.ts', 'tar.ts'],
+    maxBytes: MAX_TAR_BYTES,
+    feeds: [],
+    samples: [
+      RECEIPT,
+      ...readTar(RECEIPT).map(({ bytes }) => bytes),
+      Buffer.from(writeSignature({ ebdId: EBD_ID, certificate: '', value: 'AAAA'.repeat(10) })),
+    ],
+    open(bytes) {
+      refusable(() => void readEbd(bytes));
+      refusable(() => void readSignature(bytes));
+      refusable(() => void readPackage(bytes, `04${'1'.repeat(128)}`));
+      readPackage(bytes);
+    },
+  },
   {
     name: 'warnings',
     files: ['alert.ts', 'alert-12379.ts', 'cap.ts', ...XML_FILES],
