@@ -40,7 +40,8 @@ function sampleOf(field: RegisterField, canary: string): RegisterValue {
     case 'parts':
       return [Object.fromEntries(field.parts.map((part) => [part.name, sampleOf(part, canary) as SingleValue]))];
     case 'text':
-      return field.phone ? '13900139000' : field.personal || field.name.endsWith('Name') ? PERSON : canary;
+      if (field.phone) return field.personal ? '13900139000' : '0992-1234567';
+      return field.personal || field.name.endsWith('Name') ? PERSON : canary;
     default:
       return '2026-06-01';
   }
