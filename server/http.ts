@@ -118,6 +118,9 @@ async function graphql(request: IncomingMessage, response: ServerResponse, optio
   }
 }
 
+/** How old the judgement of a credential may be when its operation begins. */
+const JUDGED_MS = 300;
+
 /** One operation. What can be refused by the headers is refused before the body is read; the credential is judged before that, too. */
 async function serve(request: IncomingMessage, response: ServerResponse, options: HttpOptions): Promise<void> {
   const { admit, budgets, limits, yoga } = options;
@@ -126,14 +129,24 @@ async function serve(request: IncomingMessage, response: ServerResponse, options
     response.setHeader('allow', 'GET, POST');
     throw new HttpFault(405, new HubError('BAD_INPUT', 'use POST, or GET for queries'));
   }
-  const { session, address, caller } = await admit(request, request.headers.authorization);
-  response.once('close', () => session.close());
+  const judge = (): ReturnType<typeof admit> => admit(request, request.headers.authorization);
+  let visit = await judge();
+  response.once('close', () => visit.session.close());
   // Gone while it was judged: then `close` has been.
-  if (response.destroyed) return session.close();
-  await budgets.spend(caller, 'requests', 1);
+  if (response.destroyed) return visit.session.close();
+  await budgets.spend(visit.caller, 'requests', 1);
+  const startedAt = performance.now();
   const sent: Params = checkParams(
     request.method === 'POST' ? await readJson(request) : paramsOfUrl(request.url ?? ''),
     limits.query,
   );
+  // A body that comes in drops may outlive its credential: what is carried out is judged by the credential of then.
+  if (performance.now() - startedAt > JUDGED_MS) {
+    const again = await judge();
+    visit.session.close();
+    visit = again;
+    if (response.destroyed) return visit.session.close();
+  }
+  const { session, address, caller } = visit;
   await yoga(request, response, { session, caller, address, sent });
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import WebSocket from 'ws';
@@ -190,6 +191,26 @@ describe('a key', () => {
   });
 });
 
+describe('a request whose body comes slowly', () => {
+  test('is carried out by the rights of the moment in which it is whole: revoked meanwhile, it changes nothing', async () => {
+    const { key, id } = await newKey();
+    const { hostname, port } = new URL(hub.url);
+    const socket = connect(Number(port), hostname);
+    const body = JSON.stringify({ query: '{ me { id } }' });
+    socket.write(
+      `POST /graphql HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\nauthorization: Bearer ${key}\r\n\r\n${body.slice(0, 5)}`,
+    );
+    await me(key);
+    await revoke(id);
+    await until(
+      () => me(key),
+      ({ status }) => status === 401,
+    );
+    socket.write(body.slice(5));
+    expect(String((await once(socket, 'data'))[0])).toMatch(/^HTTP\/1\.1 401 /);
+  });
+});
+
 describe('a person', () => {
   const claims = { sub: 'li', department: 'weather', roles: ['reader', 'forecaster'], name: '李' };
   test('comes in with a token of a known provider, and is who it says', async () => {
@@ -222,6 +243,10 @@ describe('a person', () => {
     expect((await me(await sign({ ...claims, sub: 'wang', roles: ['reader'] }))).status).toBe(401);
     await ask(`mutation { unblockPerson(id: "person:${ISSUER}#wang") }`);
     expect((await me(token)).status).toBe(200);
+  });
+
+  test('whose token has expired is refused at once, a clock’s leeway being for its beginning alone', async () => {
+    expect((await me(await sign(claims, new Date(Date.now() - 2000)))).status).toBe(401);
   });
 
   test('whose token expires loses the socket with 4401', async () => {

@@ -153,6 +153,7 @@ test('a department’s administrator makes keys of its own department, and none 
     'roles: [READER]',
     'department: WATER, roles: [ADMINISTRATOR]',
     'department: WATER, roles: [AUDITOR]',
+    'department: WATER, roles: [RELEASER]',
     'department: WATER, roles: [READER], scopes: [PERSONAL]',
   ])
     expect([refused, await codeOf(make(refused), key)]).toEqual([refused, 'FORBIDDEN']);
@@ -162,6 +163,13 @@ test('a department’s administrator makes keys of its own department, and none 
     'roles: [AUDITOR, ADMINISTRATOR]',
   ])
     expect([wrong, await codeOf(make(wrong), ADMIN_KEY)]).toEqual([wrong, 'BAD_INPUT']);
+  // A key that may do more is not theirs to rotate either: they would be told its secret.
+  const releaser = await ask<{ createApiKey: { apiKey: { id: string } } }>(
+    make('department: WATER, roles: [READER, RELEASER]'),
+  );
+  expect(await codeOf(`mutation { rotateApiKey(id: "${releaser.data.createApiKey.apiKey.id}") { key } }`, key)).toBe(
+    'FORBIDDEN',
+  );
   const other = (
     await ask<{ apiKeys: { id: string; department: object }[] }>('{ apiKeys { id department { code } } }')
   ).data.apiKeys.find(({ department }) => JSON.stringify(department).includes('WEATHER'));

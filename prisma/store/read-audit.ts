@@ -60,7 +60,12 @@ export async function readAccess(db: Database, query: AccessQuery): Promise<Page
   const where = new Where().and(`owners <> '{}' AND owners @> ARRAY[?::text]`, query.owner);
   if (!query.own) where.and('department IS DISTINCT FROM ?', query.owner);
   if (query.readers) where.and('department = ANY(?)', query.readers);
-  if (query.feeds) where.and('feeds && ?::text[]', query.feeds);
+  // Of others' feeds that a row tells of besides, not even whether they are among them.
+  if (query.feeds)
+    where.and(
+      'feeds && ?::text[]',
+      query.feeds.filter((feed) => feed.startsWith(query.prefix)),
+    );
   whereWhen(where, query);
   const { rows } = await db.read.query<AccessRow>(
     `SELECT position, at, kind, principal, principal_kind AS "principalKind", principal_name AS "principalName", department, times,

@@ -79,6 +79,8 @@ export async function rotateApiKey(
   const made = newApiKey(id);
   const row = await context.db.transaction(async (client) => {
     const held = await keptKey(client, id, context);
+    // Whoever is told a key's secret can use it.
+    requireNoMoreThanOwn(held.roles, held.scopes, context);
     if (held.revokedAt) throw new HubError('CONFLICT', `"${id}" is revoked: make a new key`);
     const formerUntil = new Date(now.getTime() + overlap * 1000);
     const rotated = await rotate(client, id, { hash: made.hash, at: now, formerUntil, expiresAt });
@@ -125,12 +127,15 @@ function requireKeeper(context: HubContext, department: DepartmentCode | null): 
     throw refusal(context, 'the role ADMINISTRATOR of the hub');
 }
 
-/** A department's administrator cannot make who administers or audits, nor give a permission that they do not have. */
+/** What a department's administrator cannot give: who administers, audits or lets warnings out, so that nobody makes themselves the second pair of eyes. */
+const GIVEN_BY_HUB: readonly Role[] = ['ADMINISTRATOR', 'AUDITOR', 'RELEASER', 'DUTY_OFFICER'];
+
+/** Nor do they give a permission that they do not have. */
 function requireNoMoreThanOwn(roles: readonly Role[], scopes: readonly Scope[], context: HubContext): void {
   const { viewer } = context;
   if (viewer.department === null) return;
-  if (roles.some((role) => role === 'ADMINISTRATOR' || role === 'AUDITOR'))
-    throw refusal(context, 'the role ADMINISTRATOR of the hub, to give the roles ADMINISTRATOR or AUDITOR');
+  if (roles.some((role) => GIVEN_BY_HUB.includes(role)))
+    throw refusal(context, `the role ADMINISTRATOR of the hub, to give one of the roles ${GIVEN_BY_HUB.join(', ')}`);
   const beyond = scopes.find((scope) => !viewer.scopes.includes(scope));
   if (beyond) throw refusal(context, `the permission ${beyond}, to give it`);
 }

@@ -105,6 +105,8 @@ export class Identity {
     if (key) return this.#bearerOf(key);
     if (token.split('.').length !== 3) throw refused();
     const principal = await this.#tokens.principalOf(token);
+    // A leeway for clocks that differ is for a token's beginning: its end is the end.
+    if (principal.expiresAt && principal.expiresAt <= this.options.now()) throw refused(true);
     if (await this.#available(this.#fresh(this.#blocked, principal.id, (blocked) => !blocked))) throw refused(true);
     return { principal, until: principal.expiresAt };
   }
