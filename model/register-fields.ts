@@ -5,6 +5,7 @@ import type { RegisterCode, RegisterField, SingleField } from './register.js';
 type Plus = {
   readonly required?: true;
   readonly personal?: true;
+  readonly ofPerson?: true;
   readonly atLeast?: string;
   readonly aliases?: readonly string[];
 };

@@ -22,6 +22,8 @@ interface FieldBase extends Label {
   readonly aliases?: readonly string[];
   /** Personal data: shown only to those who may see it. */
   readonly personal?: true;
+  /** Tells who a person is without being personal data, as every "…Name" does: left out where a grant hides names. */
+  readonly ofPerson?: true;
   /** Another field of the same type that this one may not be less, or earlier, than. */
   readonly atLeast?: string;
 }
@@ -69,6 +71,8 @@ export interface RegisterNoun {
   readonly name: Label;
   /** point: a longitude and latitude, and a division; division: a division alone; none: neither. */
   readonly place: 'point' | 'division' | 'none';
+  /** Its entries are people, or may be: their names are left out where a grant hides names. */
+  readonly ofPeople?: true;
   readonly fields: readonly RegisterField[];
   /** The date-time fields between which an entry holds, the second no longer: entries can be asked for by a moment. */
   readonly during?: { readonly from: string; readonly to: string };

@@ -18,8 +18,8 @@ export interface Reach {
 
 export interface ReachOptions {
   readonly kind?: 'property' | 'register';
-  /** Leaves out what is seen with less than its exact position or value: for conditions that would tell it. */
-  readonly exact?: readonly ('position' | 'value')[];
+  /** Leaves out what is seen with less than its exact position or value, or without names: for conditions that would tell it. */
+  readonly exact?: readonly (keyof Coarsening)[];
 }
 
 /** Which rows a viewer sees. Judged anew at each question: grants begin, end and are revoked while a subscription lives. */
@@ -36,8 +36,13 @@ export class Sight {
     return department === null && kind !== 'ANONYMOUS' && roles.includes('READER');
   }
 
-  /** Whether the feed may be known of at all. */
+  /** Whether the feed may be known of at all. Whoever administers it knows that it is there, and sees nothing that it brings. */
   knows(feedId: string): boolean {
+    return this.sees(feedId) || this.#administers(feedId);
+  }
+
+  /** Whether anything that the feed brings may be seen. */
+  sees(feedId: string): boolean {
     return this.all || this.#owns(feedId) || this.#valid().some(({ dataset }) => dataset.feed === feedId);
   }
 
@@ -104,6 +109,11 @@ export class Sight {
   #owns(feedId: string): boolean {
     const { department } = this.viewer;
     return department !== null && this.#reads && feedId.startsWith(`${slugOf(department)}/`);
+  }
+
+  #administers(feedId: string): boolean {
+    const { department, roles } = this.viewer;
+    return roles.includes('ADMINISTRATOR') && (department === null || feedId.startsWith(`${slugOf(department)}/`));
   }
 
   #valid(): AccessGrant[] {

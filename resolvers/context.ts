@@ -76,11 +76,12 @@ export const ownsFeed = ({ id }: { readonly id: string }, { viewer }: HubContext
 /** Whether the caller may see data that lead to a person, such as their number. */
 export const maySeePersonal = ({ viewer }: HubContext): boolean => viewer.scopes.includes('PERSONAL');
 
-/** Throws unless the caller may change the registers of this feed's department. */
+/** Throws unless the caller may change the registers of this feed's department, and may see what they change. */
 export function requireRegistrar(context: HubContext, feedId: string): void {
   const department = departmentOf(feedId);
   if (department) requireRole(context, ['FEEDER', 'DUTY_OFFICER', 'ADMINISTRATOR'], department);
   else requireAdmin(context);
+  if (!context.viewer.sight.ofFeed(feedId)) throw refusal(context, 'a role that reads what it saves, such as FEEDER');
 }
 
 function departmentOf(feedId: string): DepartmentCode | undefined {

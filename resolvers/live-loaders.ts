@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader';
 import type { LiveAnswer, LivePort } from '../model/live.js';
 import type { Sight } from '../model/sight.js';
+import { coarsenLive } from './coarsen.js';
 
 /** By the noun (model/live-nouns.ts), then by code. Undefined where no feed of this hub answers for the noun. */
 export type LiveLoaders = (noun: string) => DataLoader<string, LiveAnswer | undefined>;
@@ -17,7 +18,8 @@ export function liveLoaders(port: LivePort, sight: Sight): LiveLoaders {
       // One feed answers for a noun, so it is seen or not for all codes alike.
       return codes.map((_code, i) => {
         const answer = answers?.[i];
-        return answer && sight.ofFeed(answer.feedId) ? answer : undefined;
+        const how = answer && sight.ofFeed(answer.feedId);
+        return answer && how ? coarsenLive(noun, answer, how) : undefined;
       });
     });
   };

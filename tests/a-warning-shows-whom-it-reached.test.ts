@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { RegisterRecord } from '../model/record.js';
 import { writeAudiences } from '../prisma/store/audiences.js';
+import { phonesOf, recipientsBy, recipientsWithPhone } from '../prisma/store/recipients.js';
 import { graphql } from './generated/gql.js';
 import { ADMIN, type Graph, openGraph, READER, STRANGER, type Viewer } from './support/graph.js';
 import { warningRecord } from './support/records.js';
@@ -103,6 +104,27 @@ const known = (identifier: string, viewer: Viewer, more: { recipient?: string; n
   graph.ask(ACKNOWLEDGE, { identifier, ...more }, viewer).then(({ acknowledgeWarning: answer }) => answer);
 
 describe('whom a warning is meant for', () => {
+  test('only by the emergency department’s register: another’s feeder adds nobody, speaks for nobody and has nobody texted', async () => {
+    const rogue = { group: 'SCHOOL', phone: '13900000009', principal: 'key:rogue' };
+    const id = 'water/warnings:warning-recipient:Z';
+    const feeder = of('WATER', 'key:rogue', ['FEEDER']);
+    const { errors } = await graph.answer(
+      'mutation ($input: SaveWarningRecipientInput!) { saveWarningRecipient(input: $input) { id } }',
+      { input: { id, code: 'Z', name: 'Z', division: '654202100', ...rogue } },
+      feeder,
+    );
+    expect(errors?.[0]?.extensions.code).toBe('BAD_INPUT');
+    // Nor where its own feed brings such an entry.
+    await graph.take('water/warnings', [recipient('Z', '654202100', rogue)]);
+    const before = await reachOf('all');
+    expect(before?.targeted).toBe(4);
+    expect(await recipientsWithPhone(graph.db.read, 'all', 'sms', undefined)).toEqual(['town-a', 'town-b'].map(idOf));
+    expect(await phonesOf(graph.db.read, [id, idOf('town-a')])).toEqual(new Map([[idOf('town-a'), '13900000001']]));
+    expect(await recipientsBy(graph.db.read, { principal: 'key:rogue' })).toEqual([]);
+    expect(await known('all', DUTY, { recipient: id })).toMatchObject({ reason: 'NO_RECIPIENT' });
+    expect(await reachOf('all')).toEqual(before);
+  });
+
   test('without audiences everyone in its divisions, above or beneath them, and nobody elsewhere', async () => {
     expect((await reachOf('all'))?.targeted).toBe(4);
     expect((await reachOf('one-town'))?.targeted).toBe(3);

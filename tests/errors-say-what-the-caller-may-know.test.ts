@@ -118,6 +118,12 @@ describe('who may do what', () => {
     expect(await codeOf(String(off), { reason: 'a\nb' }, ADMIN)).toBe('BAD_INPUT');
     expect(await codeOf(String(off), { reason: 'x'.repeat(501) }, ADMIN)).toBe('BAD_INPUT');
     expect(graph.switched).toHaveLength(2);
+    // Who administers the hub without reading its data is answered too, with the feed alone.
+    const administrator = { ...ADMIN, id: 'key:a', roles: ['ADMINISTRATOR' as const] };
+    expect(await graph.ask(on, {}, administrator)).toEqual({ enableFeed: { state: 'LIVE', stateReason: null } });
+    expect(await codeOf('{ feed(id: "water/telemetry") { rejections { edges { cursor } } } }', {}, administrator)).toBe(
+      'FORBIDDEN',
+    );
   });
 });
 

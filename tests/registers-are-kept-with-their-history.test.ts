@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { writeRegister } from '../prisma/store/write-register.js';
 import { graphql } from './generated/gql.js';
-import { ADMIN, type Graph, openGraph, READER } from './support/graph.js';
+import { ADMIN, type Graph, openGraph, READER, type Viewer } from './support/graph.js';
 import { registerRecord } from './support/records.js';
 
 const NOW = new Date('2026-06-01T08:00:00Z');
@@ -109,6 +109,54 @@ describe('saving by hand', () => {
     const retire = `mutation { retireSupplyDepot(id: "${FEED}:supply-depot:K-1") { id } }`;
     expect((await graph.answer(retire, {}, READER)).errors?.[0]?.extensions.code).toBe('FORBIDDEN');
     expect(await depots({ text: 'K-' })).toEqual(['K-1', 'K-race']);
+  });
+
+  test('who administers but does not read may not save or retire either, and nothing is changed', async () => {
+    const depot = 'supply-depot:K-1';
+    const before = (await graph.answer(`{ supplyDepot(id: "${FEED}:${depot}") { revision retiredAt } }`)).data;
+    for (const department of ['EMERGENCY', null] as const) {
+      const viewer = { ...ADMIN, id: 'key:a', department, roles: ['ADMINISTRATOR' as const] };
+      const saved = await graph.answer(String(SAVE), { input: { code: 'K-a', name: 'a', ...DEPOT } }, viewer);
+      const retired = await graph.answer(`mutation { retireSupplyDepot(id: "${FEED}:${depot}") { id } }`, {}, viewer);
+      expect([saved, retired].map(({ errors }) => errors?.[0]?.extensions.code)).toEqual(['FORBIDDEN', 'FORBIDDEN']);
+    }
+    expect((await graph.answer(`{ supplyDepot(id: "${FEED}:${depot}") { revision retiredAt } }`)).data).toEqual(before);
+    expect(await depots({ text: 'K-a' })).toEqual([]);
+  });
+
+  test('an entry is kept in the feed that the register belongs to, or in one that itself brings such entries', async () => {
+    const id = 'water/reservoirs:supply-depot:K-8';
+    const input = { id, code: 'K-8', name: '水库', ...DEPOT };
+    expect((await refusal(input))?.extensions).toEqual({ code: 'BAD_INPUT', field: 'id' });
+    expect(await depots({ text: 'K-8' })).toEqual([]);
+    await graph.take('water/reservoirs', [registerRecord('supply-depot', 'K-7', DEPOT)]);
+    expect(await save(input)).toMatchObject({ id, revision: 0 });
+    for (const code of ['K-7', 'K-8'])
+      await graph.answer(
+        `mutation { retireSupplyDepot(id: "water/reservoirs:supply-depot:${code}") { id } }`,
+        {},
+        ADMIN,
+      );
+  });
+
+  test('a reference to an entry that the caller may not see leads nowhere', async () => {
+    await graph.take('water/reservoirs', [registerRecord('supply-depot', 'K-hidden', DEPOT)]);
+    const feeder = { ...READER, id: 'key:f', department: 'EMERGENCY' as const, roles: ['FEEDER' as const] };
+    const saveItem = (code: string, viewer: Viewer) =>
+      graph.answer(
+        `mutation ($i: SaveSupplyItemInput!) { saveSupplyItem(input: $i) { code } }`,
+        { i: { code, name: '帐篷', depotCode: 'K-hidden', classCode: '106', quantity: 1, measure: '顶' } },
+        viewer,
+      );
+    expect((await saveItem('H-1', feeder)).errors?.[0]?.message).toContain(
+      'there is no supply-depot of code "K-hidden"',
+    );
+    expect((await saveItem('H-2', ADMIN)).data).toEqual({ saveSupplyItem: { code: 'H-2' } });
+    await graph.answer(
+      'mutation { retireSupplyDepot(id: "water/reservoirs:supply-depot:K-hidden") { id } }',
+      {},
+      ADMIN,
+    );
   });
 
   test('a reference must lead somewhere, and a noun without a place takes none', async () => {

@@ -15,6 +15,7 @@ export const EXPERT: RegisterNoun = {
   code: { en: 'Expert code', zh: '专家编号', example: 'Z-001' },
   name: { en: 'Name', zh: '姓名', example: '赵六' },
   place: 'none',
+  ofPeople: true,
   fields: [
     texts('specialties', 'Fields of knowledge', '专业领域', '地质灾害、工程抢险', { required: true }),
     text('title', 'Professional title', '职称', '高级工程师'),
@@ -35,6 +36,7 @@ export const INFORMATION_OFFICER: RegisterNoun = {
   code: { en: 'Officer code', zh: '信息员编号', example: 'X-001' },
   name: { en: 'Name', zh: '姓名', example: '钱七' },
   place: 'division',
+  ofPeople: true,
   fields: [
     oneOf('level', 'For which level', '信息员级别', OFFICER_LEVELS, { required: true }),
     text('post', 'Post', '职务', '村委会副主任'),

@@ -25,7 +25,7 @@ export const ENTERPRISE: RegisterNoun = {
   fields: [
     text('creditCode', 'Unified social credit code', '统一社会信用代码', '91654202MA00000000'),
     text('address', 'Address', '地址', '乌苏市化工园区一号'),
-    text('legalRepresentative', 'Legal representative', '法定代表人', '张三'),
+    text('legalRepresentative', 'Legal representative', '法定代表人', '张三', { ofPerson: true }),
     text('safetyContactPost', 'Post to call in an emergency', '安全联系岗位', '安全总监'),
     officePhone('dutyPhone', 'Number of the duty office', '24小时值班电话'),
     texts('chemicals', 'Hazardous chemicals held', '危险化学品', '甲醇、液氨'),

@@ -23,11 +23,14 @@ export const WARNING_RECIPIENT: RegisterNoun = {
   code: { en: 'Recipient code', zh: '接收人编号', example: 'J-001' },
   name: { en: 'Name', zh: '接收人名称', example: '乌苏市第一中学' },
   place: 'division',
+  ofPeople: true,
   fields: [
     oneOf('group', 'Which group', '接收群体', GROUPS, { required: true }),
     personalPhone('phone', 'Mobile', '接收手机'),
     text('channel', 'The channel that serves it, where it is not any', '发送渠道', 'sms'),
     text('system', 'The system that takes warnings for it', '接收系统', '校园广播平台'),
-    text('principal', 'The key or person of the hub that acknowledges for it', '确认身份', 'key:0123456789ab'),
+    text('principal', 'The key or person of the hub that acknowledges for it', '确认身份', 'key:0123456789ab', {
+      ofPerson: true,
+    }),
   ],
 };

@@ -164,3 +164,13 @@ export async function entriesBrought(
   );
   return rows;
 }
+
+/** Whether a feed itself has ever brought an entry to a register. */
+export async function everBrought(db: Queryable, feedId: string, noun: string): Promise<boolean> {
+  const { rows } = await db.query(
+    `SELECT 1 FROM register_entry e WHERE e.feed_id = $1 AND e.noun = $2
+       AND EXISTS (SELECT FROM register_history h WHERE h.entry_id = e.id AND NOT h.by_hand) LIMIT 1`,
+    [feedId, noun],
+  );
+  return rows.length > 0;
+}

@@ -1,8 +1,13 @@
+import { DEPARTMENTS } from '../../model/department.js';
 import type { Queryable } from '../database.js';
 
 /** A 6-digit code without the zeros that stand for "all of it". */
 const prefix = (code: string): string =>
   `CASE WHEN length(${code}) = 6 THEN regexp_replace(${code}, '(00){1,2}$', '') ELSE ${code} END`;
+
+/** Whom warnings go to is for the emergency department to say: no other department's feed adds to them. */
+const kept = (entry: string): string =>
+  `${entry}.noun = 'warning-recipient' AND ${entry}.feed_id LIKE '${DEPARTMENTS.EMERGENCY.slug}/%'`;
 
 /**
  * The select that names whom warnings are meant for: entries of the register warning-recipient in a division that a warning
@@ -11,7 +16,7 @@ const prefix = (code: string): string =>
  */
 export const TARGETS = `SELECT w.identifier, e.id, ${prefix('e.division_code')} AS place, e.fields ->> 'group' AS "group",
     e.fields ->> 'channel' AS "only", e.fields ->> 'phone' AS phone
-  FROM warning w JOIN register_entry e ON e.noun = 'warning-recipient' AND e.division_code IS NOT NULL
+  FROM warning w JOIN register_entry e ON ${kept('e')} AND e.division_code IS NOT NULL
     AND (e.retired_at IS NULL OR e.retired_at > w.issued_at)
   WHERE w.identifier = ANY($1)
     AND EXISTS (SELECT 1 FROM unnest(w.division_codes) c
@@ -38,8 +43,8 @@ export async function recipientsWithPhone(
 /** The numbers of recipients still in the register, by entry id. Personal data: for the call that needs them, and nothing else. */
 export async function phonesOf(db: Queryable, ids: readonly string[]): Promise<Map<string, string>> {
   const { rows } = await db.query<{ id: string; phone: string }>(
-    `SELECT id, fields ->> 'phone' AS phone FROM register_entry
-     WHERE id = ANY($1) AND noun = 'warning-recipient' AND retired_at IS NULL AND fields ->> 'phone' IS NOT NULL`,
+    `SELECT id, fields ->> 'phone' AS phone FROM register_entry e
+     WHERE id = ANY($1) AND ${kept('e')} AND retired_at IS NULL AND fields ->> 'phone' IS NOT NULL`,
     [ids],
   );
   return new Map(rows.map(({ id, phone }) => [id, phone]));
@@ -57,8 +62,8 @@ export async function recipientsBy(
 ): Promise<RecipientRow[]> {
   const [id, principal] = 'id' in by ? [by.id, null] : [null, by.principal];
   const { rows } = await db.query<RecipientRow>(
-    `SELECT id, fields ->> 'principal' AS principal FROM register_entry
-     WHERE noun = 'warning-recipient' AND retired_at IS NULL
+    `SELECT id, fields ->> 'principal' AS principal FROM register_entry e
+     WHERE ${kept('e')} AND retired_at IS NULL
        AND ($1::text IS NULL OR id = $1) AND ($2::text IS NULL OR fields ->> 'principal' = $2) ORDER BY id`,
     [id, principal],
   );

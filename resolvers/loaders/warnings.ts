@@ -47,7 +47,7 @@ export function warningLoaders(
       (row) => row.identifier,
     ),
     warningSources: many(
-      async (ids) => (await sourcesOf(db, ids)).filter(({ feedId }) => viewer.sight.knows(feedId)),
+      async (ids) => (await sourcesOf(db, ids)).filter(({ feedId }) => viewer.sight.sees(feedId)),
       (row) => row.identifier,
     ),
   };

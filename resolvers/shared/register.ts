@@ -57,7 +57,8 @@ export async function entries(noun: RegisterNoun, args: RegisterArgs, context: H
     first: args.first,
     after: args.after,
     ...place,
-    reach: reachOf(place, context, { kind: 'register' }),
+    // A text is looked for in names: where these are hidden, finding an entry by it would tell the name.
+    reach: reachOf(place, context, { kind: 'register', exact: text && noun.ofPeople ? ['names'] : [] }),
     text: text || undefined,
     feeds: listInput('feeds', filter.feeds)?.map((id) => idInput('feeds', id)),
     retired: filter.retired ?? false,

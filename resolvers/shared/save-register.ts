@@ -3,8 +3,10 @@ import { HubError } from '../../model/errors.js';
 import type { RegisterFields, RegisterNoun } from '../../model/register.js';
 import { checkFields, labelFaults, type RegisterFault } from '../../model/register-check.js';
 import type { RegisterRow } from '../../model/rows.js';
-import { entriesByCode, lockEntry } from '../../prisma/store/read-register.js';
+import type { Queryable } from '../../prisma/database.js';
+import { entriesByCode, everBrought, lockEntry } from '../../prisma/store/read-register.js';
 import { insertByHand, type RegisterDraft, registerId, updateByHand } from '../../prisma/store/write-register.js';
+import { seenEntries } from '../coarsen.js';
 import { type HubContext, renewLoaders, requireRegistrar } from '../context.js';
 import { feedOf } from './feed.js';
 import { pointInput } from './point-input.js';
@@ -32,9 +34,12 @@ export async function saveEntry(noun: RegisterNoun, input: SaveInput, context: H
   requireRegistrar(context, id.slice(0, id.indexOf(':')));
   const saved = await context.db.transaction(async (client) => {
     const seen = await lockEntry(client, id);
+    await checkFeed(noun, id, client);
     checkRevision(seen, id, input.revision ?? undefined);
     const draft = await draftOf(noun, id, input, seen, context);
-    await checkReferences(noun, input, draft.fields, (keys) => entriesByCode(client, keys));
+    await checkReferences(noun, input, draft.fields, async (keys) =>
+      seenEntries(context.viewer.sight, await entriesByCode(client, keys)),
+    );
     return seen ? updateByHand(client, draft) : insertByHand(client, draft);
   });
   if (!saved) throw new HubError('CONFLICT', `"${id}" has just been saved by somebody else`);
@@ -68,6 +73,15 @@ function idOf(noun: RegisterNoun, { id, code }: SaveInput): string {
   if (text.split(':')[1] !== noun.noun || (code && !text.endsWith(`:${code}`)))
     throw new HubError('BAD_INPUT', `id: "${text}" is no ${noun.noun}${code ? ` of code "${code}"` : ''}`);
   return text;
+}
+
+/** Entries saved by hand are kept where the register belongs, or beside those that another feed itself brings to it. */
+async function checkFeed(noun: RegisterNoun, id: string, client: Queryable): Promise<void> {
+  const feedId = id.slice(0, id.indexOf(':'));
+  if (feedId === noun.feed || (await everBrought(client, feedId, noun.noun))) return;
+  throw new HubError('BAD_INPUT', `id: "${feedId}" brings no ${noun.noun}: it belongs to ${noun.feed}`, {
+    field: 'id',
+  });
 }
 
 function checkRevision(seen: RegisterRow | undefined, id: string, revision: number | undefined): void {
@@ -147,12 +161,12 @@ const kept = (seen: RegisterRow | undefined) =>
 
 type Keys = Parameters<typeof entriesByCode>[1];
 
-/** A reference that a person makes must lead somewhere; files may bring the two ends in any order. */
+/** A reference that a person makes must lead somewhere that they may see; files may bring the two ends in any order. */
 async function checkReferences(
   noun: RegisterNoun,
   input: SaveInput,
   fields: RegisterFields,
-  read: (keys: Keys) => Promise<RegisterRow[]>,
+  read: (keys: Keys) => Promise<readonly RegisterRow[]>,
 ): Promise<void> {
   const made = noun.fields.flatMap((field) => {
     const code = fields[field.name];

@@ -116,7 +116,10 @@ const RECORDS: Readonly<Record<string, (canary: string) => readonly FeedRecord[]
   ],
   'public-security/incidents': (c) => [
     incidentRecord('i', at(15), { title: c, description: c, address: `${c} 17号` }),
-    roadEventRecord('p', at(21), { section: c, impact: c, roadCode: 'G217' }),
+    roadEventRecord('p', at(21), {
+      ...{ section: c, impact: c, causeText: c, direction: c, measures: c, description: c },
+      roadCode: 'G217',
+    }),
   ],
   'tourism/visitor-flow': () => [visitorFlowRecord('scenic-area-1', at(4), 4321)],
   'weather/warnings': (c) => [
