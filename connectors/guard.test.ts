@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ObservationRecord, WarningRecord } from '../model/record.js';
+import type { WarnsFor } from '../model/warning-authority.js';
 import { guard } from './guard.js';
 
 const now = new Date('2026-06-01T12:00:00Z');
@@ -52,6 +53,31 @@ describe('what no codec may let through', () => {
       status: 'ACTUAL',
     } as unknown as WarningRecord;
     expect(guard([warning], now, options).rejects[0]?.reason).toBe('expires-before-sent');
+  });
+  test("a warning of another department, or a message that names one, is rejected unless the feed's settings allow it", () => {
+    const warning = (identifier: string, references: string[] = []) =>
+      ({
+        kind: 'warning',
+        observedAt: now,
+        expiresAt: new Date('2026-06-02'),
+        raw: '',
+        status: 'ACTUAL',
+        identifier,
+        references,
+      }) as unknown as WarningRecord;
+    const [weather, tourism, emergency] = ['416', '908', '910'].map((agency) => `654202${agency}00000_20260601120000`);
+    const take = (record: WarningRecord, feedId: string, warnsFor?: WarnsFor) =>
+      guard([record], now, { ...options, speaker: { feedId, warnsFor } });
+    const drill = take(warning(weather ?? ''), 'tourism/drill');
+    expect(drill).toMatchObject({ records: [], rejects: [{ reason: 'not-authorised' }] });
+    expect(drill.rejects[0]?.detail).toMatch(/WEATHER.*tourism\/drill.*warnsFor/);
+    const end = warning(tourism ?? '', ['T-1', weather ?? '']);
+    expect(take(end, 'tourism/drill').rejects).toMatchObject([{ reason: 'not-authorised' }]);
+    for (const fit of [warning(tourism ?? ''), warning('T-1', ['T-2'])])
+      expect(take(fit, 'tourism/drill')).toEqual({ records: [fit], rejects: [] });
+    for (const warnsFor of ['all', ['WEATHER']] as const)
+      expect(take(end, 'tourism/drill', warnsFor).records).toEqual([{ ...end, warnsFor }]);
+    expect(take(warning(emergency ?? ''), 'tourism/drill', ['WEATHER']).records).toEqual([]);
   });
   test('what a feed of generated data says is an exercise, whatever its messages claim', () => {
     const warning = {

@@ -6,9 +6,11 @@ import {
   type RegisterRecord,
   type Reject,
   type RejectReason,
+  type WarningRecord,
 } from '../model/record.js';
 import { checkFields, labelFaults } from '../model/register-check.js';
 import { registerOf } from '../model/registers.js';
+import { authorityFault, type Speaker } from '../model/warning-authority.js';
 
 /** How far ahead of the hub's clock a source's time may be. */
 export const FUTURE_TOLERANCE_MS = 10 * 60_000;
@@ -18,6 +20,8 @@ export interface GuardOptions {
   readonly keepObservationsDays: number;
   /** The feed brings generated data only: everything it says is an exercise. */
   readonly exercise: boolean;
+  /** The feed, and for whom it may warn. */
+  readonly speaker?: Speaker;
 }
 
 /** The checks that every feed's records pass, whatever the codec let through. Splits them into fit records and rejects. */
@@ -31,9 +35,15 @@ export function guard(
   for (const record of records) {
     const fault = faultOf(record, now, options);
     if (fault) rejects.push({ ...pieceOf(record), reason: fault[0], detail: fault[1] });
-    else fit.push(options.exercise && 'status' in record ? { ...record, status: 'EXERCISE' } : record);
+    else fit.push(marked(record, options));
   }
   return { records: fit, rejects };
+}
+
+/** With what the feed's settings say of all that it brings. */
+function marked(record: FeedRecord, { exercise, speaker }: GuardOptions): FeedRecord {
+  const said = exercise && 'status' in record ? { ...record, status: 'EXERCISE' as const } : record;
+  return said.kind === 'warning' && speaker?.warnsFor?.length ? { ...said, warnsFor: speaker.warnsFor } : said;
 }
 
 type Fault = readonly [RejectReason, string];
@@ -55,8 +65,15 @@ function faultOf(record: FeedRecord, now: Date, options: GuardOptions): Fault | 
       'expires-before-sent',
       `expires ${record.expiresAt.toISOString()} is not after sent ${record.observedAt.toISOString()}`,
     ];
+  if (record.kind === 'warning') return warningFault(record, options);
   if (record.kind !== 'observation') return undefined;
   return observationFault(record, now, options);
+}
+
+/** By identifiers alone; where they do not tell, the store judges by the warnings that it knows. */
+function warningFault(record: WarningRecord, { speaker }: GuardOptions): Fault | undefined {
+  const fault = speaker && authorityFault(speaker, record);
+  return fault === undefined ? undefined : ['not-authorised', fault];
 }
 
 function observationFault(record: ObservationRecord, now: Date, options: GuardOptions): Fault | undefined {

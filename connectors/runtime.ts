@@ -2,6 +2,7 @@ import type { Batch, BatchResult } from '../model/batch.js';
 import { messageOf } from '../model/errors.js';
 import type { PushDoor } from '../model/push.js';
 import type { Outcome } from '../model/record.js';
+import type { WarnsFor } from '../model/warning-authority.js';
 import { backoffMs, pause } from './back-off.js';
 import { Batcher } from './batcher.js';
 import type { Connector, FeedContext, FeedSource } from './connector.js';
@@ -24,6 +25,8 @@ export interface FeedStore {
 export interface RuntimeSettings {
   readonly expectedEverySeconds: number;
   readonly exercise: boolean;
+  /** Of feeds that bring warnings. */
+  readonly warnsFor?: WarnsFor;
 }
 
 export interface Link {
@@ -67,7 +70,9 @@ export class FeedRuntime<S extends RuntimeSettings = RuntimeSettings> {
 
   constructor(private readonly options: FeedRuntimeOptions<S>) {
     const { store, connector, settings } = options;
-    this.#guard = { keepObservationsDays: options.keepObservationsDays, exercise: settings.exercise };
+    const { exercise, warnsFor } = settings;
+    const speaker = { feedId: connector.id, warnsFor };
+    this.#guard = { keepObservationsDays: options.keepObservationsDays, exercise, speaker };
     this.#batcher = new Batcher({
       write: async (outcome) => void (await store.write(connector.id, outcome)),
       isUnavailable: (error) => store.isUnavailable(error),

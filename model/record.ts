@@ -10,6 +10,7 @@ import type { RegisterFields } from './register.js';
 import type { RoadCause, RoadEventKind, RoadPlacing, RoadState } from './road-event.js';
 import type { ComfortLevel } from './visitor-flow.js';
 import type { WarningLevel, WarningStatus } from './warning.js';
+import type { WarnsFor } from './warning-authority.js';
 
 /** A piece of what a source sent. `raw` is exactly what it sent (hashed, and kept only when rejected). */
 export interface Piece {
@@ -104,6 +105,8 @@ export interface WarningRecord extends Provenance {
   readonly texts: readonly WarningText[];
   readonly divisionCodes: readonly string[];
   readonly area: Polygon | MultiPolygon | null;
+  /** For whom besides its own department the feed may speak, by its settings; said by the runtime alone. */
+  readonly warnsFor?: WarnsFor;
 }
 
 /** What happened and calls for help, by one source's own number; later words on the same number replace earlier ones. */
@@ -340,6 +343,7 @@ export const REJECT_REASONS = [
   'unsupported',
   'not-a-warning',
   'not-operational',
+  'not-authorised',
   'missing-time',
   'missing-field',
   'bad-time',

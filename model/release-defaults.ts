@@ -1,3 +1,4 @@
+import { AGENCY_OF } from './agency.js';
 import { DEPARTMENT_CODES, type DepartmentCode } from './department.js';
 import { HAZARDS } from './hazard.js';
 import type { ReleaseRules, WarningSender } from './release.js';
@@ -27,28 +28,27 @@ export const DEFAULT_LEVELS: ReleaseRules['levels'] = {
 
 export const DEFAULT_REVIEW_HOURS = 24;
 
-/** Digits 7–9 of a sender code, and how the office is called. GB/T 4657: 416 weather, 332 water. The nine hundreds are the hub's own
- *  numbers, to be replaced by the department's code in the settings. */
-const OFFICES: Readonly<Record<DepartmentCode, readonly [agency: string, zh: string, en: string]>> = {
-  WEATHER: ['416', '气象局', 'Meteorological Bureau'],
-  SEISMIC: ['901', '地震局', 'Earthquake Bureau'],
-  WATER: ['332', '水利局', 'Water Resources Bureau'],
-  NATURAL_RESOURCES: ['902', '自然资源局', 'Natural Resources Bureau'],
-  FORESTRY: ['903', '林业和草原局', 'Forestry and Grassland Bureau'],
-  PUBLIC_SECURITY: ['904', '公安局', 'Public Security Bureau'],
-  INDUSTRY: ['905', '工业和信息化局', 'Industry and Information Technology Bureau'],
-  HOUSING: ['906', '住房和城乡建设局', 'Housing and Urban-Rural Development Bureau'],
-  TRANSPORT: ['907', '交通运输局', 'Transport Bureau'],
-  TOURISM: ['908', '文化体育广播电视和旅游局', 'Culture and Tourism Bureau'],
-  ECOLOGY: ['909', '生态环境局', 'Ecology and Environment Bureau'],
-  EMERGENCY: ['910', '应急管理局', 'Emergency Management Bureau'],
+/** How the office is called. */
+const OFFICES: Readonly<Record<DepartmentCode, readonly [zh: string, en: string]>> = {
+  WEATHER: ['气象局', 'Meteorological Bureau'],
+  SEISMIC: ['地震局', 'Earthquake Bureau'],
+  WATER: ['水利局', 'Water Resources Bureau'],
+  NATURAL_RESOURCES: ['自然资源局', 'Natural Resources Bureau'],
+  FORESTRY: ['林业和草原局', 'Forestry and Grassland Bureau'],
+  PUBLIC_SECURITY: ['公安局', 'Public Security Bureau'],
+  INDUSTRY: ['工业和信息化局', 'Industry and Information Technology Bureau'],
+  HOUSING: ['住房和城乡建设局', 'Housing and Urban-Rural Development Bureau'],
+  TRANSPORT: ['交通运输局', 'Transport Bureau'],
+  TOURISM: ['文化体育广播电视和旅游局', 'Culture and Tourism Bureau'],
+  ECOLOGY: ['生态环境局', 'Ecology and Environment Bureau'],
+  EMERGENCY: ['应急管理局', 'Emergency Management Bureau'],
 };
 
 /** A department's office in a city: `area` and the agency's code and five zeros; Wusu's weather is 65420241600000. */
 const officeOf = (area: string, department: DepartmentCode): WarningSender => {
-  const [agency, zh, en] = OFFICES[department];
+  const [zh, en] = OFFICES[department];
   const [cityZh, cityEn] = area === '654202' ? ['乌苏市', 'Wusu '] : ['', ''];
-  return { code: `${area}${agency}00000`, name: { 'zh-CN': `${cityZh}${zh}`, en: `${cityEn}${en}` } };
+  return { code: `${area}${AGENCY_OF[department]}00000`, name: { 'zh-CN': `${cityZh}${zh}`, en: `${cityEn}${en}` } };
 };
 
 /** The rules of a hub whose settings name its area only. */

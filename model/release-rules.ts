@@ -144,10 +144,11 @@ export function awaits(release: Parameters<typeof consent>[0] & Pick<ReleaseRow,
   return release.state === 'PENDING' && !('fault' in consent(release, actor, false));
 }
 
-/** Why someone may not review a bypass: there is none, it was reviewed, or they had a hand in it. */
+const HANDS: readonly ReleaseStep['kind'][] = ['DRAFTED', 'APPROVED', 'BYPASSED'];
+
+/** Why someone may not review a bypass: there is none, it was reviewed, or they had a hand in it: wrote any version, consented to one, or let it out. */
 export function reviewFault(release: ReleaseRow, actor: Actor): ReleaseFault | undefined {
-  const bypass = release.steps.find(({ kind }) => kind === 'BYPASSED');
-  if (!bypass) return 'NOT_BYPASSED';
+  if (!release.steps.some(({ kind }) => kind === 'BYPASSED')) return 'NOT_BYPASSED';
   if (release.reviewedAt !== null) return 'ALREADY_REVIEWED';
-  return bypass.by === actor.id || writersOf(release).includes(actor.id) ? 'SAME_PERSON' : undefined;
+  return release.steps.some(({ kind, by }) => by === actor.id && HANDS.includes(kind)) ? 'SAME_PERSON' : undefined;
 }

@@ -102,7 +102,11 @@ async function trySample(
     const about: Record<string, string> =
       own.transport === 'mqtt-subscribe' ? { topic: own.broker.topics[0] ?? '' } : { file: basename(path) };
     const reading = await reader.read({ bytes: readSample(path), about });
-    const checked = guard(reading.records, now, { ...hub, exercise: own.exercise });
+    const checked = guard(reading.records, now, {
+      ...hub,
+      exercise: own.exercise,
+      speaker: { feedId: only.connector.id, warnsFor: own.warnsFor },
+    });
     for (const code of unknownStations(checked.records, own))
       note(
         `station "${code}" is neither in stations: nor in this sample: its readings are refused until the hub knows it`,

@@ -373,6 +373,19 @@ describe('the emergency bypass', () => {
     graph.now = NOW;
   });
 
+  test('is reviewed by none who gave an earlier consent, be it to an earlier text', async () => {
+    const third = person('third-releaser', 'weather', 'RELEASER');
+    const id = await desk.pending(RED);
+    expect((await desk.release(id, third)).what).toBe('WarningPending');
+    await desk.sendBack(id);
+    await desk.draft({ ...RED, draft: id });
+    await desk.submit(id);
+    const bypass = { reason: '洪峰将至，不能再等' };
+    expect((await desk.release(id, RELEASER, { bypass })).what).toBe('WarningReleased');
+    for (const viewer of [third, RELEASER]) expect((await desk.review(id, viewer)).what).toBe('SAME_PERSON');
+    expect((await desk.review(id, OFFICER)).what).toBe('BypassReviewed');
+  });
+
   test('passes over consents, and over nothing else', async () => {
     const bypass = { reason: '情况紧急万分' };
     const id = await desk.pending();

@@ -47,7 +47,7 @@ const cap = (record: WarningRecord): WarningRecord => ({
 
 describe('one warning per identifier', () => {
   test('brought by thirteen messages of two feeds in two dialects, it is one, with its sources listed and both languages', async () => {
-    const record = warningRecord(a, at(-10));
+    const record = warningRecord(a, at(-10), { warnsFor: ['WEATHER'] });
     for (let i = 0; i < 6; i += 1) {
       await graph.take(FEED, [record]);
       await graph.take(OTHER, [cap(record)]);
@@ -101,9 +101,84 @@ describe('one warning per identifier', () => {
   });
 
   test('two processes that bring the same messages at once make one warning and one issue', async () => {
-    const record = warningRecord(a, at(-10));
+    const record = warningRecord(a, at(-10), { warnsFor: ['WEATHER'] });
     await Promise.all(Array.from({ length: 8 }, (_, i) => graph.take(i % 2 ? FEED : OTHER, [record])));
     expect(await states()).toEqual({ [a]: 'ACTIVE' });
     expect((await told()).filter((line) => line.startsWith('ISSUED'))).toHaveLength(1);
+  });
+});
+
+describe('a feed speaks for its own department', () => {
+  const TOURISM = 'tourism/drill';
+  const refused = async (): Promise<string[]> =>
+    (
+      await graph.db.read.query<{ line: string }>(
+        `SELECT feed_id || ' ' || reason || ' ' || split_part(detail, ' ', 1) AS line FROM rejection ORDER BY id`,
+      )
+    ).rows.map(({ line }) => line);
+  const statuses = async (): Promise<string[]> =>
+    (
+      await graph.db.read.query<{ line: string }>(
+        `SELECT identifier || ' ' || department_code || ' ' || status || ' ' || state AS line FROM warning ORDER BY 1`,
+      )
+    ).rows.map(({ line }) => line);
+  beforeEach(async () => {
+    await graph.db.write.query(
+      `INSERT INTO feed (id, department_code, title_en, title_zh, freshness, expected_every_seconds, status, link, announced_state)
+       SELECT $1, 'TOURISM', title_en, title_zh, freshness, expected_every_seconds, status, link, announced_state FROM feed WHERE id = $2`,
+      [TOURISM, FEED],
+    );
+  });
+  const cancel = (references: string[]): WarningRecord =>
+    warningRecord('T-END', at(-5), { messageType: 'CANCEL', references, level: null, status: 'ACTUAL' });
+
+  test.each([
+    a,
+    'W-1',
+  ])('%s: none of another department changes its status or ends it, and each try is in the ledger', async (id) => {
+    const [actual, exercise] = [id, id.replace(/1$/, '2')];
+    await graph.take(FEED, [
+      warningRecord(actual, at(-30), { status: 'ACTUAL', format: 'cap' }),
+      warningRecord(exercise, at(-30), { status: 'EXERCISE', format: 'cap' }),
+    ]);
+    const before = await statuses();
+    expect(before).toEqual([`${actual} WEATHER ACTUAL ACTIVE`, `${exercise} WEATHER EXERCISE ACTIVE`]);
+    await graph.take(TOURISM, [warningRecord(actual, at(-10), { raw: '1', status: 'EXERCISE' })]);
+    await graph.take(TOURISM, [warningRecord(exercise, at(-10), { raw: '2', status: 'ACTUAL' })]);
+    await graph.take(TOURISM, [cancel([actual])]);
+    await graph.take(TOURISM, [warningRecord(actual, at(-9), { raw: '3', status: 'ACTUAL', messageType: 'CANCEL' })]);
+    await graph.take(TOURISM, [
+      warningRecord('T-2', at(-9), { status: 'ACTUAL', messageType: 'UPDATE', references: [actual] }),
+    ]);
+    expect(await statuses()).toEqual(before);
+    expect(await refused()).toEqual(
+      [actual, exercise, 'T-END', actual, 'T-2'].map((each) => `${TOURISM} not-authorised ${each}`),
+    );
+    // The control: a feed that may speak for weather is heard.
+    await graph.take(TOURISM, [{ ...cancel([actual]), warnsFor: ['WEATHER'] }]);
+    expect((await statuses())[0]).toBe(`${actual} WEATHER ACTUAL CANCELLED`);
+  });
+
+  test('what came before the warning that it names counts for nothing once that is known', async () => {
+    await graph.take(TOURISM, [cancel(['W-1'])]);
+    await graph.take(FEED, [warningRecord('W-1', at(-30), { status: 'ACTUAL' })]);
+    expect(await statuses()).toEqual(['W-1 WEATHER ACTUAL ACTIVE']);
+    expect((await graph.db.read.query('SELECT * FROM warning_reference')).rows).toEqual([]);
+    // Nor may it take the name of another department's cancellation.
+    await graph.take(FEED, [
+      warningRecord('W-END', at(-5), { messageType: 'CANCEL', references: ['W-1'], level: null }),
+    ]);
+    await graph.take(TOURISM, [warningRecord('W-END', at(-4), { ...cancel(['W-2']), identifier: 'W-END' })]);
+    expect(await refused()).toEqual([`${TOURISM} not-authorised W-END`]);
+  });
+
+  test('an exercise that cancels under its own identifier ends nothing in earnest', async () => {
+    await graph.take(FEED, [warningRecord(a, at(-30), { status: 'ACTUAL' })]);
+    const end = (status: WarningRecord['status']) =>
+      warningRecord(a, at(-10), { raw: status, messageType: 'CANCEL', level: null, status });
+    await graph.take(FEED, [end('EXERCISE')]);
+    expect(await states()).toEqual({ [a]: 'ACTIVE' });
+    await graph.take(FEED, [end('ACTUAL')]);
+    expect(await states()).toEqual({ [a]: 'CANCELLED' });
   });
 });

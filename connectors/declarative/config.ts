@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 import { PROPERTY_NAMES, type PropertyName } from '../../model/property.js';
-import { feedSettings, secret } from '../shared/settings.js';
+import { feedSettings, secret, warnsFor } from '../shared/settings.js';
 import { graphqlQuery } from '../shared/transports/graphql-remote.js';
 import { mqttSettings } from '../shared/transports/mqtt-subscribe.js';
 import { sqlSettings } from '../shared/transports/sql-poll.js';
@@ -43,6 +43,7 @@ const shared = feedSettings.extend({
   mapping,
   /** What the source measures in, by property, where not in the hub's own unit. */
   units: units.default({}),
+  warnsFor: warnsFor.default([]),
 });
 
 /** The addresses a feed may name: no credentials in them. */

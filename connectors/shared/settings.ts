@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DEPARTMENT_CODES } from '../../model/department.js';
 import { CRS } from '../../model/position.js';
 import { zoneMinutes } from '../../model/time.js';
 
@@ -19,6 +20,11 @@ export const listedStation = z.strictObject({
   type: z.string().optional(),
 });
 export type ListedStation = z.infer<typeof listedStation>;
+
+/** Of feeds that bring warnings: for which departments besides their own. */
+export const warnsFor = z.union([z.literal('all'), z.array(z.enum(DEPARTMENT_CODES))], {
+  error: `all, or a list of ${DEPARTMENT_CODES.join(', ')}`,
+});
 
 /** What every feed's settings hold; a connector extends it. */
 export const feedSettings = z.strictObject({

@@ -38,6 +38,7 @@ LEFT JOIN LATERAL (
   CROSS JOIN LATERAL (
     SELECT record->'texts' AS texts FROM warning_source
     WHERE identifier = x.from_identifier AND message_type = 'CANCEL' AND record->>'status' = 'ACTUAL'
+      AND (identifier = x.to_identifier OR record->'references' ? x.to_identifier)
     ORDER BY format, feed_id LIMIT 1
   ) s
   WHERE x.to_identifier = w.identifier AND x.kind = 'CANCEL'

@@ -59,14 +59,33 @@ describe('one warning from many messages', () => {
   });
   test('a cancellation ends it, an update supersedes it, and time runs it out', () => {
     const at = new Date('2026-06-01T03:00:00Z');
-    expect(mergeWarning([source('12379')], [{ from: 'c', kind: 'CANCEL', sentAt: at }], now)).toMatchObject({
+    const by = [{ feedId: 'weather/warnings', status: 'ACTUAL' as const }];
+    expect(mergeWarning([source('12379')], [{ from: 'c', kind: 'CANCEL', sentAt: at, by }], now)).toMatchObject({
       state: 'CANCELLED',
       cancelledAt: at.toISOString(),
     });
-    expect(mergeWarning([source('12379')], [{ from: 'u', kind: 'UPDATE', sentAt: at }], now)).toMatchObject({
+    expect(mergeWarning([source('12379')], [{ from: 'u', kind: 'UPDATE', sentAt: at, by }], now)).toMatchObject({
       state: 'SUPERSEDED',
       supersededById: 'u',
     });
     expect(mergeWarning([source('12379')], [], new Date('2026-06-01T12:00:00Z')).state).toBe('EXPIRED');
+  });
+  test.each([
+    'ACTUAL',
+    'EXERCISE',
+  ] as const)('%s stays so, and in force, whatever another department says of it', (status) => {
+    const other = status === 'ACTUAL' ? 'EXERCISE' : 'ACTUAL';
+    const own = source('cap', { status });
+    const foreign = { ...source('12379', { status: other, level: 'RED' }), feedId: 'tourism/drill' };
+    const at = new Date('2026-06-01T03:00:00Z');
+    const said = (feedId: string) =>
+      [{ from: 'c', kind: 'CANCEL' as const, sentAt: at, by: [{ feedId, status }] }] as const;
+    const merged = mergeWarning([foreign, own], said('tourism/drill'), now);
+    expect(merged).toEqual(mergeWarning([own], [], now));
+    expect(merged).toMatchObject({ status, level: 'BLUE', state: 'ACTIVE' });
+    // The control: a feed that may speak for weather is heard.
+    const relayed = { ...foreign, record: { ...foreign.record, warnsFor: ['WEATHER' as const] } };
+    expect(mergeWarning([relayed, own], [], now)).toMatchObject({ status: other, level: 'RED' });
+    expect(mergeWarning([own], said('weather/other'), now).state).toBe('CANCELLED');
   });
 });

@@ -53,6 +53,7 @@ export async function writeBatch(client: Queryable, batch: Batch): Promise<Batch
   const warnings = await writeWarnings(client, feedId, ofKind(records, 'warning'), receivedAt);
   const rejects = [
     ...batch.rejects,
+    ...warnings.rejects,
     ...[...observations, ...thresholds, ...deviceStates].filter((r) => unknown.has(r.station)).map(unknownStation),
   ];
   const cleared = batch.repairs ? await clearRejections(client, batch.repairs.inputId) : [];

@@ -1,10 +1,18 @@
 import type { Stamped } from '../../model/batch.js';
 import type { NewEntry, WarningSnapshot } from '../../model/entry.js';
-import type { WarningRecord } from '../../model/record.js';
+import type { Reject, WarningRecord } from '../../model/record.js';
 import type { WarningChangeKind } from '../../model/warning.js';
 import { PUBLISHED } from '../../model/warning-sight.js';
 import type { Queryable } from '../database.js';
-import { type IncomingReference, mergeWarning, type StoredMessage, type StoredSource } from './warning-merge.js';
+import { dropReferences, judgeAuthority } from './warning-authority.js';
+import {
+  type IncomingReference,
+  mergeWarning,
+  ownerOf,
+  type StoredMessage,
+  type StoredSource,
+  unheard,
+} from './warning-merge.js';
 import { readSnapshots, saveSnapshots } from './warning-rows.js';
 
 /** Advisory lock key: warnings are few, and their merging is one at a time across all feeds and processes. */
@@ -19,6 +27,8 @@ export interface WarningResult {
   readonly replaced: number;
   readonly moments: readonly Date[];
   readonly entries: readonly NewEntry[];
+  /** What this feed may not say. */
+  readonly rejects: readonly Reject[];
 }
 
 const entry = (kind: WarningChangeKind, warning: WarningSnapshot, at: Date): NewEntry => ({
@@ -31,7 +41,8 @@ const entry = (kind: WarningChangeKind, warning: WarningSnapshot, at: Date): New
 /**
  * Stores warning messages and recomputes every warning they touch. The result does not depend on the order of arrival;
  * a message seen before changes nothing; a newer version under the same identifier replaces and is told as UPDATED.
- * What is over on arrival (expired, superseded, cancelled) fills history without a live change.
+ * A message about another department's warning is refused, unless the feed may speak for it; one that came before that warning was known counts
+ * for nothing. What is over on arrival (expired, superseded, cancelled) fills history without a live change.
  */
 export async function writeWarnings(
   client: Queryable,
@@ -39,23 +50,28 @@ export async function writeWarnings(
   messages: readonly Stamped<WarningRecord>[],
   now: Date,
 ): Promise<WarningResult> {
-  if (messages.length === 0) return { stored: 0, replaced: 0, moments: [], entries: [] };
+  if (messages.length === 0) return { stored: 0, replaced: 0, moments: [], entries: [], rejects: [] };
   await lockWarnings(client);
+  const { entitled, rejects } = await judgeAuthority(client, feedId, messages);
   const touched = new Map<string, WarningRecord['messageType'] | null>();
   let stored = 0;
   let replaced = 0;
   const moments: Date[] = [];
-  for (const message of messages) {
+  for (const message of entitled) {
     const outcome = await saveMessage(client, feedId, message, now);
     if (outcome === 'unchanged') continue;
     moments.push(message.observedAt);
     if (outcome === 'stored') stored += 1;
-    else replaced += 1;
+    else {
+      replaced += 1;
+      for (const before of await namedBy(client, message.identifier))
+        if (!touched.has(before)) touched.set(before, null);
+    }
     for (const reference of message.references) if (!touched.has(reference)) touched.set(reference, null);
     touched.set(message.identifier, message.messageType);
   }
-  if (touched.size === 0) return { stored, replaced, moments, entries: [] };
-  return { stored, replaced, moments, entries: await recompute(client, touched, now) };
+  if (touched.size === 0) return { stored, replaced, moments, entries: [], rejects };
+  return { stored, replaced, moments, rejects, entries: await recompute(client, touched, now) };
 }
 
 /** Marks what has run out as EXPIRED and returns the entries that tell of it; each warning exactly once, whoever calls. */
@@ -127,6 +143,15 @@ async function saveReferences(client: Queryable, message: WarningRecord): Promis
   );
 }
 
+/** What earlier versions of a message named, too. */
+async function namedBy(client: Queryable, from: string): Promise<string[]> {
+  const { rows } = await client.query<{ to: string }>(
+    'SELECT to_identifier AS "to" FROM warning_reference WHERE from_identifier = $1',
+    [from],
+  );
+  return rows.map(({ to }) => to);
+}
+
 async function recompute(
   client: Queryable,
   touched: ReadonlyMap<string, WarningRecord['messageType'] | null>,
@@ -146,7 +171,9 @@ async function recompute(
   for (const identifier of identifiers) {
     const own = sources.get(identifier);
     if (!own) continue;
-    const merged = mergeWarning(own, references.get(identifier) ?? [], now);
+    const naming = references.get(identifier) ?? [];
+    const merged = mergeWarning(own, naming, now);
+    await dropReferences(client, identifier, unheard(naming, ownerOf(own)));
     const known = before.get(identifier);
     // A draft is nothing that anyone outside has been told of.
     const old = known && PUBLISHED.includes(known.state) ? known : undefined;
@@ -211,9 +238,11 @@ async function readReferences(
   identifiers: readonly string[],
 ): Promise<Map<string, IncomingReference[]>> {
   const { rows } = await client.query<IncomingReference & { to: string }>(
-    `SELECT to_identifier AS "to", from_identifier AS "from", kind, sent_at AS "sentAt",
-       NOT coalesce((SELECT bool_or(record->>'status' = 'ACTUAL') FROM warning_source WHERE identifier = from_identifier), true) AS drill
-     FROM warning_reference WHERE to_identifier = ANY($1)`,
+    `SELECT r.to_identifier AS "to", r.from_identifier AS "from", r.kind, r.sent_at AS "sentAt", coalesce((
+       SELECT jsonb_agg(jsonb_build_object('feedId', s.feed_id, 'warnsFor', s.record->'warnsFor', 'status', s.record->>'status'))
+       FROM warning_source s WHERE s.identifier = r.from_identifier AND s.message_type <> 'ALERT'
+         AND (s.identifier = r.to_identifier AND s.message_type = 'CANCEL' OR s.record->'references' ? r.to_identifier)), '[]') AS by
+     FROM warning_reference r WHERE r.to_identifier = ANY($1)`,
     [identifiers],
   );
   return groupBy(rows, (row) => row.to);

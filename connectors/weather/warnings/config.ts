@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { WARNING_LEVELS } from '../../../model/warning.js';
-import { feedSettings } from '../../shared/settings.js';
+import { feedSettings, warnsFor } from '../../shared/settings.js';
 
 const source = z.strictObject({
   /** Of one document, or of the page that lists them. */
@@ -13,6 +13,8 @@ const level = z.enum(WARNING_LEVELS);
 
 export const settings = feedSettings.extend({
   sources: z.array(source).min(1),
+  /** The city's release platform carries the warnings of all departments. */
+  warnsFor: warnsFor.default('all'),
   pollSeconds: z.number().min(1).default(60),
   /** For one document or index page. */
   timeoutMs: z.number().int().min(100).max(60_000).default(10_000),

@@ -55,6 +55,8 @@ function toRecord(alert: Alert, divisionCodes: string[], raw: Uint8Array, settin
   const status = STATUSES[alert.status];
   if (!status) refuse('not-operational', `status ${alert.status} is not for the public`);
   if (alert.scope === 'Private') refuse('unsupported', 'scope Private: addressed to named recipients, not to the hub');
+  if (alert.scope === 'Restricted')
+    refuse('unsupported', 'scope Restricted: meant for those whom its restriction names, not for the public');
   const level = levelOf(alert, settings);
   if (messageType !== 'CANCEL') {
     if (alert.infos.length === 0) refuse('missing-field', 'no <info>: the message says nothing');
