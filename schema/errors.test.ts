@@ -4,7 +4,11 @@ import { HubError } from '../model/errors.js';
 import { formatError, maskError } from './errors.js';
 
 const caught: unknown[] = [];
-const mask = (error: unknown): GraphQLError => maskError(error, (cause) => caught.push(cause));
+const mask = (error: unknown): GraphQLError =>
+  maskError(error, {
+    onError: (cause) => caught.push(cause),
+    isUnavailable: (cause) => cause instanceof Error && cause.message === 'the store is down',
+  });
 const inField = (error: Error): GraphQLError => locatedError(error, [], ['feeds', 0, 'state']);
 
 describe('maskError', () => {
@@ -36,6 +40,23 @@ describe('maskError', () => {
       expect(shown.originalError).toBeUndefined();
     }
     expect(caught).toHaveLength(4);
+  });
+
+  test('what a store cannot serve just now is SOURCE_UNAVAILABLE, and the log learns why under the same id', () => {
+    const before = caught.length;
+    const down = new Error('the store is down');
+    const shown = mask(inField(down));
+    expect(shown.toJSON()).toEqual({
+      message: 'the hub cannot serve this just now: try again',
+      path: ['feeds', 0, 'state'],
+      extensions: {
+        code: 'SOURCE_UNAVAILABLE',
+        retryAfterSeconds: 1,
+        requestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      },
+    });
+    expect(mask(shown).toJSON()).toEqual(shown.toJSON());
+    expect(caught.slice(before)).toEqual([down]);
   });
 
   test('an answer that its type cannot hold is the hub’s fault, a variable that its type cannot hold the caller’s', () => {

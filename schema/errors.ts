@@ -5,6 +5,8 @@ import { ERROR_CODES, HubError } from '../model/errors.js';
 /** What a caller sent is repeated to them only so far. */
 const MOST_CHARACTERS = 300;
 
+const RETRY_AFTER_SECONDS = 1;
+
 /** "Did you mean …" would list names to those who may not see them. */
 const withoutSuggestions = (message: string): string => {
   const told = message.replace(/ Did you mean .*\?$/s, '');
@@ -15,11 +17,20 @@ const withoutSuggestions = (message: string): string => {
 const isBadAnswer = ({ path, message }: GraphQLError): boolean =>
   path !== undefined && / cannot represent /.test(message);
 
+/** What masking needs to know of the world around the schema. */
+export interface Masking {
+  /** Gets the real cause of what callers see a request id of. */
+  readonly onError: (cause: unknown, requestId: string) => void;
+  /** True for what comes of a store that cannot serve just now: the same request may succeed later. */
+  readonly isUnavailable: (cause: unknown) => boolean;
+}
+
 /**
  * The public face of an error. A HubError keeps its code and details; what is wrong with the request itself is BAD_INPUT;
- * everything else becomes INTERNAL with a request id, under which `onError` gets the real cause. Masking twice changes nothing.
+ * what a store cannot serve just now is SOURCE_UNAVAILABLE and everything else INTERNAL, both with a request id, under which `onError` gets
+ * the real cause. Masking twice changes nothing.
  */
-export function maskError(error: unknown, onError: (cause: unknown, requestId: string) => void): GraphQLError {
+export function maskError(error: unknown, { onError, isUnavailable }: Masking): GraphQLError {
   const graphqlError = error instanceof GraphQLError ? error : undefined;
   const cause = graphqlError ? graphqlError.originalError : error;
   const where = { nodes: graphqlError?.nodes ?? null, path: graphqlError?.path ?? null };
@@ -29,6 +40,11 @@ export function maskError(error: unknown, onError: (cause: unknown, requestId: s
     return formatError(graphqlError);
   const requestId = randomUUID();
   onError(cause ?? error, requestId);
+  if (cause && !(cause instanceof GraphQLError) && isUnavailable(cause))
+    return new GraphQLError('the hub cannot serve this just now: try again', {
+      ...where,
+      extensions: { code: 'SOURCE_UNAVAILABLE', retryAfterSeconds: RETRY_AFTER_SECONDS, requestId },
+    });
   return new GraphQLError('internal error', { ...where, extensions: { code: 'INTERNAL', requestId } });
 }
 

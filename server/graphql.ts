@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { type ExecutionResult, type GraphQLError, type GraphQLSchema, NoSchemaIntrospectionCustomRule } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import { HubError } from '../model/errors.js';
-import { formatError, maskError } from '../schema/errors.js';
+import { formatError, type Masking, maskError } from '../schema/errors.js';
 import type { Session } from './access/sessions.js';
 import { auditPlugin, type Refused, refusals } from './audit/plugin.js';
 import type { Recorder } from './audit/recorder.js';
@@ -28,7 +28,7 @@ export interface NodeContext {
   readonly sent: Params;
 }
 
-export interface GraphqlOptions {
+export interface GraphqlOptions extends Masking {
   readonly schema: GraphQLSchema;
   /** A context for one operation. `onSlow` is called when its subscriber has fallen too far behind. */
   readonly context: (session: Session, onSlow: () => void) => ServedContext;
@@ -39,7 +39,6 @@ export interface GraphqlOptions {
   readonly trusted: TrustedDocuments;
   readonly audit: Recorder;
   readonly now: () => Date;
-  readonly onError: (error: unknown, requestId: string) => void;
 }
 
 export type Yoga = YogaServerInstance<NodeContext, ServedContext>;
@@ -58,7 +57,7 @@ export function createGraphql(options: GraphqlOptions): Yoga {
     multipart: false,
     logging: false,
     graphiql: false,
-    maskedErrors: { maskError: (error) => maskError(error, options.onError) },
+    maskedErrors: { maskError: (error) => maskError(error, options) },
     parserAndValidationCache: { documentCache: new DocumentCache(), errorCache: NO_CACHE },
     context: ({ req, session }) =>
       options.context(session, () => {

@@ -7,6 +7,7 @@ import type { LivePort } from '../model/live.js';
 import type { ReleaseRules } from '../model/release.js';
 import type { ReloadResult } from '../model/reload.js';
 import type { Database } from '../prisma/database.js';
+import { isUnavailable } from '../prisma/store/failure.js';
 import { REPORTS_FEED } from '../resolvers/emergency/file-report.js';
 import { createLoaders } from '../resolvers/loaders.js';
 import { buildSchema } from '../schema/index.js';
@@ -110,6 +111,7 @@ export class Web {
       budgets: new Budgets(limits),
       trusted,
       onError: (error, requestId) => this.#failed(error, requestId),
+      isUnavailable,
     };
   }
 

@@ -49,7 +49,7 @@ export function serveWebSocket(
       link<Extra>({
         server,
         extra: { socket: opened, request },
-        onError: (error) => maskError(error, options.onError),
+        onError: (error) => maskError(error, options),
       }),
     );
   });
@@ -191,7 +191,7 @@ function authorizationOf({ connectionParams, extra }: Socket): string | undefine
 
 /** An error as a socket shows it; the HTTP status that yoga hangs on some means nothing here. */
 function shown(error: unknown, options: GraphqlOptions): GraphQLError {
-  const masked = maskError(error, options.onError);
+  const masked = maskError(error, options);
   const { http: _http, ...extensions } = masked.extensions;
   return new GraphQLError(masked.message, { nodes: masked.nodes, path: masked.path, extensions });
 }

@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { execute, parse } from 'graphql';
 import { REGISTERS } from '../model/registers.js';
+import { openDatabase } from '../prisma/database.js';
+import { isUnavailable } from '../prisma/store/failure.js';
+import { buildSchema } from '../schema/index.js';
+import { watchedSchema } from '../server/audit/watched-schema.js';
 import { graphql } from './generated/gql.js';
 import { ADMIN, type Graph, openGraph, READER, STRANGER } from './support/graph.js';
 import { observationRecord, stationRecord } from './support/records.js';
@@ -208,6 +213,22 @@ describe('series', () => {
     await expect(series(401 * 1440)).rejects.toMatchObject({ extensions: { code: 'TOO_COMPLEX' } });
     await expect(series(10 * 1440, 60)).rejects.toThrow('everySeconds of at least 87');
   });
+
+  test('its points are not shown to the audit one by one: whose they are is told by what they stand in', async () => {
+    const shown: unknown[] = [];
+    const { data, errors } = await execute({
+      schema: watchedSchema(buildSchema()),
+      document: parse(String(SERIES)),
+      variableValues: { from: new Date(NOW.getTime() - 20 * 60_000).toISOString(), to: NOW.toISOString() },
+      contextValue: {
+        ...graph.context(READER),
+        trail: { asked: () => {}, shown: (value: unknown) => shown.push(value) },
+      },
+    });
+    expect(errors).toBeUndefined();
+    expect(JSON.stringify(data).match(/"at"/g)).toHaveLength(20);
+    expect(shown).toHaveLength(2);
+  });
 });
 
 test('a failure inside shows its request id, and nothing of what failed', async () => {
@@ -224,4 +245,32 @@ test('a failure inside shows its request id, and nothing of what failed', async 
   expect(errors?.[0]?.extensions).toEqual({ code: 'INTERNAL', requestId: expect.any(String) });
   expect(text).not.toMatch(/observation_latest|relation|SELECT|\.ts|42P01/);
   expect(graph.internal).toHaveLength(1);
+});
+
+describe('what the database cannot serve just now', () => {
+  test('is SOURCE_UNAVAILABLE where no connection is left, and is answered once there is one', async () => {
+    const before = graph.internal.length;
+    const held = await Promise.all(Array.from({ length: 12 }, () => graph.db.read.connect()));
+    const query = '{ station(id: "water/telemetry:S") { name } }';
+    try {
+      const { data, errors } = await graph.answer(query);
+      expect(data).toEqual({ station: null });
+      expect(errors?.map(({ extensions }) => extensions)).toEqual([
+        { code: 'SOURCE_UNAVAILABLE', retryAfterSeconds: 1, requestId: expect.any(String) },
+      ]);
+      expect(graph.internal).toHaveLength(before + 1);
+    } finally {
+      for (const each of held) each.release();
+    }
+    expect(await codeOf(query)).toBeUndefined();
+  });
+
+  test('is told from what is wrong with a statement, also where Prisma names it in its own way', async () => {
+    const none = openDatabase({ url: 'postgres://nobody@127.0.0.1:1/none' });
+    const failure = await none.prisma.feed.findMany().catch((error: unknown) => error);
+    await none.close();
+    expect([(failure as { code?: string }).code, isUnavailable(failure)]).toEqual(['P1001', true]);
+    const wrong = await graph.db.prisma.$queryRaw`SELECT nothing_of_the_kind`.catch((error: unknown) => error);
+    expect([(wrong as { code?: string }).code, isUnavailable(wrong)]).toEqual(['P2010', false]);
+  });
 });

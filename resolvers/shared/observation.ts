@@ -60,8 +60,10 @@ export async function grade(node: ObservationNode, context: HubContext): Promise
   return (await exceeds(node, context))[0]?.name ?? 'normal';
 }
 
-const MAX_POINTS = 10_000;
-const MAX_SPAN_DAYS = 400;
+/** The most that one series holds. */
+export const MAX_POINTS = 10_000;
+/** The longest time that one series covers. */
+export const MAX_SPAN_DAYS = 400;
 
 export interface SeriesArgs {
   readonly from: Date;

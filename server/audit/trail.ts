@@ -2,6 +2,7 @@ import type { AuditDraft, AuditKind } from '../../model/audit.js';
 import { DEPARTMENTS } from '../../model/department.js';
 import { feedOfStation } from '../../model/sight.js';
 import type { Database } from '../../prisma/database.js';
+import { isUnavailable } from '../../prisma/store/failure.js';
 import { hasChanged } from '../../prisma/store/write-audit.js';
 import type { HubContext } from '../../resolvers/context.js';
 import type { Viewer } from '../../resolvers/viewer.js';
@@ -195,7 +196,8 @@ export function codeOf(error: unknown): string {
   if (originalError) return codeOf(originalError);
   if (error instanceof Error && error.name === 'HubError' && typeof code === 'string') return code;
   if (typeof extensions?.code === 'string') return extensions.code;
-  return error instanceof Error && error.name === 'GraphQLError' ? 'BAD_INPUT' : 'INTERNAL';
+  if (error instanceof Error && error.name === 'GraphQLError') return 'BAD_INPUT';
+  return isUnavailable(error) ? 'SOURCE_UNAVAILABLE' : 'INTERNAL';
 }
 
 interface Rows {

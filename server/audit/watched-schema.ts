@@ -1,6 +1,9 @@
 import { defaultFieldResolver, type GraphQLFieldResolver, type GraphQLSchema, isObjectType } from 'graphql';
 import type { ServedContext } from './trail.js';
 
+/** Of which an answer may hold tens of thousands, and which tell of no feed: what is around them has told it. */
+const UNWATCHED: readonly string[] = ['SeriesPoint'];
+
 type Resolver = GraphQLFieldResolver<unknown, ServedContext>;
 
 /**
@@ -11,6 +14,7 @@ export function watchedSchema(schema: GraphQLSchema): GraphQLSchema {
   const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith('__') || roots.includes(type)) continue;
+    if (UNWATCHED.includes(type.name)) continue;
     const { isTypeOf } = type;
     type.isTypeOf = (value, context: ServedContext, info) => {
       context.trail.shown(value);

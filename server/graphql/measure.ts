@@ -14,8 +14,10 @@ import {
   Kind,
   type OperationDefinitionNode,
   type SelectionSetNode,
+  valueFromAST,
 } from 'graphql';
 import { MAX_PAGE } from '../../prisma/store/keyset.js';
+import { geometryWeight, seriesWeight, usualLength } from './weights.js';
 
 /** How large an operation is, its fragments counted wherever they are spread. */
 export interface Figures {
@@ -33,10 +35,6 @@ export interface Figures {
 
 /** Pages hold this much where `first` is not given. */
 const USUAL_PAGE = 50;
-/** What a list without `first` is taken to hold. */
-const USUAL_LIST = 5;
-/** A geometry weighs as much as so many plain values. */
-const GEOMETRY = 10;
 
 const NOTHING: Figures = { depth: 0, aliases: 0, directives: 0, fields: 0, roots: 0, cost: 0 };
 
@@ -117,21 +115,41 @@ class Measuring {
         )
       : NOTHING;
     const isList = field !== undefined && isListType(getNullableType(field.type));
-    const items = isList ? (asked ?? page ?? USUAL_LIST) : 1;
-    const own = type?.name === 'GeoJSON' && isLeafType(type) ? GEOMETRY : 1;
+    const series = field && type?.name === 'SeriesPoint' ? this.#series(node, field) : undefined;
+    const items = isList ? (series?.points ?? asked ?? page ?? usualLength(parent, field.name)) : 1;
+    const own = type?.name === 'GeoJSON' && isLeafType(type) ? geometryWeight(node.name.value) : 1;
     return {
       depth: 1 + inner.depth,
       aliases: (node.alias ? 1 : 0) + inner.aliases,
       directives: inner.directives,
       fields: 1 + inner.fields,
       roots: 1,
-      cost: own + items * inner.cost,
+      cost: own + (series?.reading ?? 0) + items * inner.cost,
     };
   }
 
   #definition(name: string, parent: string | undefined): GraphQLField<unknown, unknown> | undefined {
     const type = parent === undefined ? undefined : this.schema.getType(parent);
     return isObjectType(type) || isInterfaceType(type) ? type.getFields()[name] : undefined;
+  }
+
+  #series(node: FieldNode, field: GraphQLField<unknown, unknown>): ReturnType<typeof seriesWeight> {
+    const said = (name: string): unknown => this.#argument(node, field, name);
+    return seriesWeight({ from: said('from'), to: said('to'), everySeconds: said('everySeconds') });
+  }
+
+  /** What an argument says, as its type reads it; undefined where it is not given or cannot be read. */
+  #argument(node: FieldNode, field: GraphQLField<unknown, unknown>, name: string): unknown {
+    const type = field.args.find((each) => each.name === name)?.type;
+    const value = node.arguments?.find((each) => each.name.value === name)?.value;
+    const leaf = type && getNamedType(type);
+    if (!value || !isLeafType(leaf)) return undefined;
+    if (value.kind !== Kind.VARIABLE) return valueFromAST(value, leaf);
+    try {
+      return leaf.parseValue(this.variables[value.name.value]);
+    } catch {
+      return undefined;
+    }
   }
 
   /** What `first` says, where the field has it; one that is out of bounds is refused by the resolver. */
@@ -150,7 +168,8 @@ class Measuring {
 
 const defaultsOf = ({ variableDefinitions }: OperationDefinitionNode): Variables =>
   Object.fromEntries(
-    (variableDefinitions ?? []).flatMap(({ variable, defaultValue }) =>
-      defaultValue?.kind === Kind.INT ? [[variable.name.value, Number(defaultValue.value)]] : [],
-    ),
+    (variableDefinitions ?? []).flatMap(({ variable, defaultValue }): (readonly [string, unknown])[] => {
+      if (defaultValue?.kind === Kind.INT) return [[variable.name.value, Number(defaultValue.value)]];
+      return defaultValue?.kind === Kind.STRING ? [[variable.name.value, defaultValue.value]] : [];
+    }),
   );

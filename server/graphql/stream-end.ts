@@ -2,15 +2,11 @@ import type { ExecutionResult } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { HubError } from '../../model/errors.js';
 import type { HubContext } from '../../resolvers/context.js';
-import { maskError } from '../../schema/errors.js';
+import { type Masking, maskError } from '../../schema/errors.js';
 import type { Session } from '../access/sessions.js';
 
-interface Reporting {
-  readonly onError: (error: unknown, requestId: string) => void;
-}
-
 /** A live stream that breaks (cursor overtaken, too slow) ends with a last result that says why, instead of a cut connection. */
-export const tellWhyAStreamEnds = (options: Reporting): Plugin<HubContext & { readonly session: Session }> => ({
+export const tellWhyAStreamEnds = (options: Masking): Plugin<HubContext & { readonly session: Session }> => ({
   onSubscribe: async ({ args }) => {
     await args.contextValue.session.keep();
     return {
@@ -32,7 +28,7 @@ const ended = (signal: AbortSignal): HubError =>
 function endingWithReason(
   source: AsyncIterableIterator<ExecutionResult> | AsyncIterable<ExecutionResult>,
   signal: AbortSignal,
-  options: Reporting,
+  options: Masking,
 ): AsyncIterableIterator<ExecutionResult> {
   const iterator = source[Symbol.asyncIterator]();
   const stopped = new Promise<never>((_, reject) => {
@@ -52,7 +48,7 @@ function endingWithReason(
       } catch (error) {
         over = true;
         void Promise.resolve(iterator.return?.()).catch(() => {});
-        return { done: false, value: { errors: [maskError(error, options.onError)] } };
+        return { done: false, value: { errors: [maskError(error, options)] } };
       }
     },
     async return() {

@@ -24,6 +24,7 @@ import { Sight } from '../../model/sight.js';
 import { type Database, openDatabase } from '../../prisma/database.js';
 import { seedJurisdictions } from '../../prisma/seed/jurisdictions.js';
 import { seedDivisions } from '../../prisma/seed/seed.js';
+import { isUnavailable } from '../../prisma/store/failure.js';
 import { type FeedRegistration, registerFeeds } from '../../prisma/store/feeds.js';
 import { Partitions } from '../../prisma/store/partitions.js';
 import { type DivisionRegistry, loadDivisions } from '../../prisma/store/read-divisions.js';
@@ -209,7 +210,13 @@ export class Graph {
   #masked({ data, errors }: ExecutionResult): ExecutionResult {
     return {
       ...(data === undefined ? {} : { data }),
-      ...(errors ? { errors: errors.map((error) => maskError(error, (cause) => this.internal.push(cause))) } : {}),
+      ...(errors
+        ? {
+            errors: errors.map((error) =>
+              maskError(error, { onError: (cause) => this.internal.push(cause), isUnavailable }),
+            ),
+          }
+        : {}),
     };
   }
 }
