@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import type { Principal } from './access.js';
 import { type DepartmentCode, departmentOfFeed } from './department.js';
 
-/** QUERY, MUTATION and SUBSCRIPTION are operations; DOOR: a credential that was refused; INVALID: a request that was not carried out because
+/** QUERY, MUTATION and SUBSCRIPTION are operations; PUSH: data brought to a feed; DOOR: a credential that was refused; INVALID: a request that was not carried out because
  *  it is wrong in itself; LOST: reads that were answered while nothing could be written down. */
-export const AUDIT_KINDS = ['QUERY', 'MUTATION', 'SUBSCRIPTION', 'DOOR', 'INVALID', 'LOST'] as const;
+export const AUDIT_KINDS = ['QUERY', 'MUTATION', 'SUBSCRIPTION', 'PUSH', 'DOOR', 'INVALID', 'LOST'] as const;
 export type AuditKind = (typeof AUDIT_KINDS)[number];
 
 /** What is written down of one operation, before it has its place in the chain. */
@@ -15,6 +15,7 @@ export interface AuditDraft {
   readonly operation: string | null;
   /** SHA-256 of the operation's text, in hex. */
   readonly document: string | null;
+  /** Of a push, and of a credential refused at a push door, the feed. */
   readonly rootFields: readonly string[];
   /** Without personal data and secrets; a small object or null. */
   readonly variables: Readonly<Record<string, unknown>> | null;
@@ -26,7 +27,7 @@ export interface AuditDraft {
   readonly result: string;
   /** What came of it where that is no error, e.g. "out-of-order". */
   readonly outcome: string | null;
-  /** Objects with data of feeds in the answer; of a subscription's last row, how often it was told something. */
+  /** Objects with data of feeds in the answer; of a subscription's last row, how often it was told something; of a push, records taken. */
   readonly rowCount: number;
   readonly times: number;
   readonly requestId: string | null;
@@ -48,6 +49,17 @@ export const NO_HASH = '0'.repeat(64);
 
 /** The calendar day in Asia/Shanghai, which has no summer time. */
 export const auditDay = (moment: Date): string => new Date(moment.getTime() + 8 * 3_600_000).toISOString().slice(0, 10);
+
+/** Whoever bears a push feed's own key. */
+export const feedKey = (feedId: string): AuditDraft['principal'] => ({
+  id: `feed:${feedId}`,
+  kind: 'SYSTEM',
+  name: feedId,
+  department: departmentOfFeed(feedId),
+  roles: [],
+});
+
+export const isFeedKey = ({ id }: Pick<Principal, 'id'>): boolean => id.startsWith('feed:');
 
 /** The departments whose feeds these are. */
 export const ownersOf = (feeds: readonly string[]): DepartmentCode[] =>

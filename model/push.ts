@@ -11,13 +11,16 @@ export interface PushReply {
   readonly status: number;
   readonly body: string;
   readonly contentType?: string;
+  /** How many records were taken in. */
+  readonly taken?: number;
 }
 
-/** The hub's HTTP door for push feeds: `open` serves POST /feeds/<feed id> until the returned function is called. */
+/** The hub's HTTP door for push feeds: `open` serves POST /feeds/<feed id> until `close` is called. `opens` tells the feed's own key. */
 export interface PushDoor {
   open(
     feedId: string,
     maxBytes: number,
     handle: (request: PushRequest) => Promise<PushReply>,
+    opens: (authorization: string | undefined) => boolean,
   ): { path: string; close(): void };
 }

@@ -97,7 +97,7 @@ async function push(
 ): Promise<void> {
   const shut = await doorkeeper.shutOut(request);
   if (shut) return refuse(request, response, shut);
-  await doors.handle(request, response, path);
+  await doors.handle(request, response, path, doorkeeper.addressOf(request));
   if (response.statusCode === 401) await doorkeeper.countWrong(request);
 }
 

@@ -1,6 +1,7 @@
 import { Outbound } from '../connectors/outbound.js';
 import { PostgresBus } from '../events/bus-postgres.js';
 import { LogHub } from '../events/hub.js';
+import type { Principal } from '../model/access.js';
 import { HubError } from '../model/errors.js';
 import type { ReloadResult } from '../model/reload.js';
 import { type Database, openDatabase } from '../prisma/database.js';
@@ -9,6 +10,7 @@ import { overdueBypasses } from '../prisma/store/read-releases.js';
 import { demoKey, endDemoAccess, seedDemoAccess } from './access/demo-principals.js';
 import { Identity } from './access/identity.js';
 import { type AuditKey, passingKey } from './audit/key.js';
+import { Pushes } from './audit/pushes.js';
 import { Recorder } from './audit/recorder.js';
 import { Witness } from './audit/witness.js';
 import { ChannelRuntime } from './channels/channel-runtime.js';
@@ -58,6 +60,7 @@ interface Ground {
   readonly divisions: Divisions;
   readonly partitions: Partitions;
   readonly log: LogHub;
+  readonly identity: Identity;
   readonly push: PushRouter;
   readonly monitor: FeedMonitor;
   readonly repair: Repair;
@@ -146,7 +149,11 @@ export class Hub {
     });
     const repair = new Repair({ db, runtime: (feedId) => monitor.runtime(feedId) });
     const live = new LiveDoor(() => this.#feeds?.runtimes ?? []);
-    return { db, divisions, partitions, log, push: new PushRouter(), monitor, repair, live, audit, metrics };
+    const identity = this.#identity(db, log);
+    const bearer = (authorization: string | undefined): Promise<Principal | undefined> =>
+      identity.bearer(authorization);
+    const push = new PushRouter(new Pushes({ recorder: audit, bearer, now: this.#now }));
+    return { db, divisions, partitions, log, identity, push, monitor, repair, live, audit, metrics };
   }
 
   #audit(db: Database): Recorder {
@@ -162,7 +169,7 @@ export class Hub {
       onFault: (reason) =>
         reason === undefined
           ? logger.warn({}, 'evidence can be written again')
-          : logger.error({ reason }, 'evidence cannot be written: changes are refused, reads say so'),
+          : logger.error({ reason }, 'evidence cannot be written: changes and pushes are refused, reads say so'),
     });
     audit.start();
     this.#onStop('audit', async () => {
@@ -173,12 +180,9 @@ export class Hub {
   }
 
   async #openWeb(ground: Ground): Promise<void> {
-    const identity = this.#identity(ground);
-    ground.push.feeders = (feedId, { headers }) => identity.mayPush(feedId, headers.authorization);
     const web = new Web({
       ...ground,
       ...this.options,
-      identity,
       release: releaseRules(this.options.config.hub),
       languages: this.options.config.hub.languages,
       now: this.#now,
@@ -191,7 +195,7 @@ export class Hub {
     this.#onStop('web', () => web.stop());
   }
 
-  #identity({ db, log }: Ground): Identity {
+  #identity(db: Database, log: LogHub): Identity {
     const { adminKey, config, demo } = this.options;
     return new Identity({ db, log, adminKey, settings: config.hub.access, demo: demo !== undefined, now: this.#now });
   }

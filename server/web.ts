@@ -120,7 +120,7 @@ export class Web {
     return {
       registry: own.registry,
       notReady: () => this.#notReady(),
-      ailing: () => audit.fault && `evidence cannot be written, changes are refused: ${audit.fault}`,
+      ailing: () => audit.fault && `evidence cannot be written, changes and pushes are refused: ${audit.fault}`,
       isHome: (request) => addresses.isHome(request),
       metrics,
     };

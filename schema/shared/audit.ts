@@ -16,6 +16,7 @@ const KINDS: Readonly<Record<AuditKind, string>> = {
   QUERY: 'A read. 查询。',
   MUTATION: 'A change, or the attempt. 变更。',
   SUBSCRIPTION: 'A live subscription: its beginning, each further feed, its end. 订阅的开始、涉及的新数据源和结束。',
+  PUSH: 'Data brought to a push feed, or the attempt. 向数据源推送。',
   DOOR: 'A key or token that was refused. 凭证被拒。',
   INVALID: 'A request that is wrong in itself. 无效请求。',
   LOST: 'Reads that were answered while nothing could be written down, counted. 无法记录期间已应答的查询数。',
@@ -71,7 +72,10 @@ function addAuditEntries(builder: Builder, refs: Refs, kind: Kind): void {
         description: 'SHA-256 of its text. 操作文本的 SHA-256。',
         resolve: ({ entry }) => entry.document,
       }),
-      fields: t.stringList({ description: 'Its root fields. 根字段。', resolve: ({ entry }) => [...entry.rootFields] }),
+      fields: t.stringList({
+        description: 'Its root fields; of a push its feed. 根字段；推送则为数据源。',
+        resolve: ({ entry }) => [...entry.rootFields],
+      }),
       variables: t.string({
         nullable: true,
         description: 'The arguments as JSON, without personal data and secrets. 参数（JSON），已去除个人信息和密钥。',
@@ -95,7 +99,7 @@ function addAuditEntries(builder: Builder, refs: Refs, kind: Kind): void {
         resolve: ({ entry }) => entry.outcome,
       }),
       rowCount: t.int({
-        description: 'How many objects were shown. 返回对象数。',
+        description: 'How many objects were shown; of a push, records taken. 返回对象数；推送则为接收记录数。',
         resolve: ({ entry }) => entry.rowCount,
       }),
       times: t.int({

@@ -1,7 +1,7 @@
 import type { LogHub } from '../../events/hub.js';
 import { type AccessGrant, ANONYMOUS, type Principal, ROOT } from '../../model/access.js';
 import { type ApiKeyText, opens, parseApiKey } from '../../model/api-key.js';
-import { type DepartmentCode, departmentOfFeed } from '../../model/department.js';
+import type { DepartmentCode } from '../../model/department.js';
 import { HubError } from '../../model/errors.js';
 import type { Database } from '../../prisma/database.js';
 import { isUnavailable } from '../../prisma/store/failure.js';
@@ -81,18 +81,14 @@ export class Identity {
     return this.#sessions.open(principal, known || atHome, until);
   }
 
-  /**
-   * Whether a push bears a key or token of someone with the role FEEDER in the feed's department. A credential that is none of these kinds may
-   * be the feed's own key, and is not judged here.
-   */
-  async mayPush(feedId: string, authorization: string | undefined): Promise<boolean> {
+  /** Who brings a push by an API key or a token; undefined where it is neither, or not valid. The admin key cannot be tried here. */
+  async bearer(authorization: string | undefined): Promise<Principal | undefined> {
     const token = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
-    if (!token || !(parseApiKey(token) || token.split('.').length === 3)) return false;
+    if (!token || !(parseApiKey(token) || token.split('.').length === 3)) return undefined;
     try {
-      const { principal } = await this.#find(authorization as string);
-      return principal.roles.includes('FEEDER') && principal.department === departmentOfFeed(feedId);
+      return (await this.#find(authorization as string)).principal;
     } catch (error) {
-      if (error instanceof HubError && error.code === 'UNAUTHENTICATED') return false;
+      if (error instanceof HubError && error.code === 'UNAUTHENTICATED') return undefined;
       throw error;
     }
   }

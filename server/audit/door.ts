@@ -10,6 +10,8 @@ export async function watchedDoor<T>(
   address: string,
   authorization: string | undefined,
   judge: () => Promise<T>,
+  /** The feed whose push door it is. */
+  feedId?: string,
 ): Promise<T> {
   const at = now();
   try {
@@ -19,7 +21,8 @@ export async function watchedDoor<T>(
     if (error instanceof HubError && error.code === 'RATE_LIMITED') throw error;
     const claimed = parseApiKey(/^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1] ?? '')?.id;
     recorder.record({
-      ...{ at, kind: 'DOOR', principal: ANONYMOUS, operation: null, document: null, rootFields: [] },
+      ...{ at, kind: 'DOOR', principal: ANONYMOUS, operation: null, document: null },
+      rootFields: feedId === undefined ? [] : [feedId],
       variables: claimed === undefined ? null : { claims: `key:${claimed}` },
       ...{ grants: [], feeds: [], result: error instanceof HubError ? error.code : 'INTERNAL', outcome: null },
       ...{ rowCount: 0, times: 1, requestId: null, address },

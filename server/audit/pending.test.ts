@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { ANONYMOUS, ROOT } from '../../model/access.js';
-import type { AuditDraft } from '../../model/audit.js';
+import { type AuditDraft, feedKey } from '../../model/audit.js';
 import { Pending } from './pending.js';
 
 const NOW = new Date('2026-06-01T00:00:00Z');
@@ -31,6 +31,29 @@ test('nobody known can fill it, from however many addresses, and each of their a
   const taken = pending.take(1000);
   expect(taken.length).toBeLessThanOrEqual(501);
   expect(taken.reduce((sum, { times }) => sum + times, 0)).toBe(12_000);
+  pending.putBack(taken);
+  expect(pending.take(1000)).toEqual(taken);
+});
+
+test('like pushes by a feed’s own key, and those refused for want of evidence, are counted; a FEEDER’s are not', () => {
+  const pending = new Pending(() => NOW);
+  const pushed = (change: Partial<AuditDraft>): void =>
+    pending.add(draft({ kind: 'PUSH', rootFields: ['water/a'], rowCount: 2, ...change }));
+  for (let n = 0; n < 3; n += 1) {
+    pushed({ principal: feedKey('water/a') });
+    pushed({ principal: feedKey('water/b') });
+    pushed({ result: 'SOURCE_UNAVAILABLE', rowCount: 0 });
+    pushed({});
+  }
+  expect(pending.length).toBe(6);
+  const taken = pending.take(1000);
+  const brief = taken.map(({ principal, result, times, rowCount }) => [principal.id, result, times, rowCount]);
+  expect(brief).toEqual([
+    ...Array(3).fill([ROOT.id, 'OK', 1, 2]),
+    ['feed:water/a', 'OK', 3, 6],
+    ['feed:water/b', 'OK', 3, 6],
+    [ROOT.id, 'SOURCE_UNAVAILABLE', 3, 0],
+  ]);
   pending.putBack(taken);
   expect(pending.take(1000)).toEqual(taken);
 });

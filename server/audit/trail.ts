@@ -33,7 +33,10 @@ interface Act {
 }
 
 const MOST_FIELDS = 20;
+/** Feeds, each with its properties and registers one by one. */
 const MOST_FEEDS = 300;
+/** The outcome of what showed data of more than these. */
+const MORE_FEEDS = 'more-feeds';
 const SLUGS: ReadonlySet<string> = new Set(Object.values(DEPARTMENTS).map(({ slug }) => slug));
 const MOST_COUNT = 2_147_483_647;
 
@@ -44,6 +47,7 @@ export class Trail {
   readonly #seen = new Set<string>();
   readonly #feeds = new Set<string>();
   readonly #grants = new Set<string>();
+  #more = false;
   #rows = 0;
   #begun: Begun = { kind: 'QUERY', operation: null, document: null, rootFields: [], address: null };
   #act: Act | undefined;
@@ -78,7 +82,9 @@ export class Trail {
     if (feedId === undefined) return;
     this.#rows += 1;
     const key = part === undefined ? feedId : `${feedId} ${part}`;
-    if (this.#seen.has(key) || this.#seen.size >= MOST_FEEDS || !SLUGS.has(feedId.split('/')[0] ?? '')) return;
+    if (this.#seen.has(key) || !SLUGS.has(feedId.split('/')[0] ?? '')) return;
+    this.#more = this.#seen.size >= MOST_FEEDS;
+    if (this.#more) return;
     this.#seen.add(key);
     this.#feeds.add(storable(feedId));
     // One is a property, the other a register: their names do not meet.
@@ -147,7 +153,7 @@ export class Trail {
       grants: [...this.#grants].sort(),
       feeds: [...this.#feeds].sort(),
       result,
-      outcome: null,
+      outcome: this.#more ? MORE_FEEDS : null,
       rowCount: Math.min(rows, MOST_COUNT),
       times,
       milliseconds: this.#since(this.#at),

@@ -33,8 +33,9 @@ export async function receivePushes(context: FeedContext, options: PushOptions, 
   if (context.signal.aborted) return;
   const underWay = new Set<Promise<PushReply>>();
   const working = new Set<Promise<Outcome>>();
-  const door = context.push.open(options.feedId, options.maxBytes, async (request) => {
-    if (!request.byFeeder && !authorised(request.authorization, options.key))
+  const opens = (authorization: string | undefined): boolean => authorised(authorization, options.key);
+  const handle = async (request: PushRequest): Promise<PushReply> => {
+    if (!request.byFeeder && !opens(request.authorization))
       return fault(
         401,
         'send the key of this feed, or of a FEEDER of its department, as "authorization: Bearer <key>"',
@@ -48,7 +49,8 @@ export async function receivePushes(context: FeedContext, options: PushOptions, 
     const reply = answer(work, options.timeoutMs, refused?.status);
     underWay.add(reply);
     return reply.finally(() => underWay.delete(reply));
-  });
+  };
+  const door = context.push.open(options.feedId, options.maxBytes, handle, opens);
   context.listening(door.path);
   await new Promise((stop) => context.signal.addEventListener('abort', stop, { once: true }));
   door.close();
@@ -68,11 +70,9 @@ async function answer(work: Promise<Outcome>, timeoutMs: number, refused: number
   if (typeof outcome === 'string') return comeBack(outcome);
   const rejected = outcome.rejects.map(({ reason, detail }) => ({ reason, detail }));
   const status = refused ?? (outcome.records.length > 0 || rejected.length === 0 ? 202 : 400);
-  return json(status, {
-    ...(status === 202 ? {} : { error: rejected[0]?.detail }),
-    taken: outcome.records.length,
-    rejected,
-  });
+  const taken = outcome.records.length;
+  const error = status === 202 ? {} : { error: rejected[0]?.detail };
+  return { ...json(status, { ...error, taken, rejected }), taken };
 }
 
 /** A redaction that fails has taken nothing out, and what it says of the failure may hold some of the body. */
