@@ -31,7 +31,8 @@ describe('the log of a hub', () => {
     await live.return?.();
     await latest.return?.();
     expect(hub.subscribers).toBe(0);
-    // A read that was under way may still end; nothing follows it.
+    // A read that was under way may still wait for its connection, and end; nothing follows it.
+    await wait(WATCHED_MS / 4);
     const before = statements.length;
     const listener = await activity();
     for (let i = 0; i < 10; i += 1) {
