@@ -1,0 +1,46 @@
+import type { RefusalCode, Signed } from '../../model/exchange.js';
+
+/** A bundle on its way. */
+export interface OutgoingBundle extends Signed {
+  readonly bundleId: string;
+  readonly seq: number;
+  readonly kind: string;
+}
+
+/** What the other side said to a bundle or to receipts. */
+export type Answer =
+  /** It is there. `receipts`: what the other side has issued meanwhile, in order; on roads without an answer they come later, by themselves. */
+  | { readonly outcome: 'taken'; readonly receipts: readonly Signed[] }
+  | {
+      readonly outcome: 'refused';
+      readonly code: RefusalCode;
+      readonly reason: string;
+      readonly expected: number | undefined;
+    };
+
+/** How to hand over to a peer. Each call has its own time limit and throws where the line fails; then the same is tried again. */
+export interface Transport {
+  /** Where it leads, without credentials. */
+  readonly address: string;
+  /** `heard`: the number of the last of the other side's receipts that we have. */
+  send(bundle: OutgoingBundle, heard: number, signal: AbortSignal): Promise<Answer>;
+  sendReceipts(receipts: readonly Signed[], heard: number, signal: AbortSignal): Promise<Answer>;
+  /** Ends what it holds open. */
+  close?(): Promise<void>;
+}
+
+/** What takes over whatever comes, by whichever road; refusals are thrown as Refusal, and already written down. */
+export interface Reception {
+  /** The receipt of a bundle, the same one each time it comes, and what else the sender has not had (after `heard`). */
+  bundle(signed: Signed, road: string, heard?: number): Promise<{ readonly receipts: readonly Signed[] }>;
+  /** Up to which number the peer's receipts are now known. */
+  receipts(signed: readonly Signed[], road: string): Promise<{ readonly heard: number }>;
+}
+
+/** A road on which the hub itself goes and gets what is there, round by round. */
+export interface Fetcher {
+  readonly address: string;
+  /** One round: takes over what is there; returns whether there may be more at once. Throws where the line fails. */
+  fetch(reception: Reception, signal: AbortSignal): Promise<boolean>;
+  close?(): Promise<void>;
+}
