@@ -66,13 +66,25 @@ export interface AccessEntry {
   readonly revoked: string | null;
 }
 
-/** What the log holds, by topic. Warnings, incidents' reports and feed states are durable; observations are kept for an hour only. */
+/** The exchange with a platform of another tier needs somebody's look (docs/exchange.md). */
+export interface ExchangeAlarm {
+  /** OVERDUE: no receipt in time. SET_ASIDE: a bundle, or what was to go into one, that cannot be carried out; what follows goes on. WITHDRAWN:
+   *  the peer takes one back. CHAIN: what the two sides keep differs. */
+  readonly kind: 'OVERDUE' | 'SET_ASIDE' | 'WITHDRAWN' | 'CHAIN';
+  readonly peer: string;
+  readonly direction: 'OUT' | 'IN';
+  readonly seq: number | null;
+  readonly reason: string;
+}
+
+/** What the log holds, by topic. Warnings, incidents' reports, feed states and alarms of the exchange are durable; observations are kept for an hour only. */
 export interface LogTopics {
   warning: WarningEntry;
   observation: ObservationEntry;
   feed: FeedEntry;
   incident: IncidentEntry;
   access: AccessEntry;
+  exchange: ExchangeAlarm;
 }
 export type LogTopic = keyof LogTopics;
 

@@ -33,6 +33,7 @@ export const maintenanceJob = (db: Database, partitions: Partitions, keeping: Ke
       ['warning', before(keeping.keepLogDays)],
       ['feed', before(keeping.keepLogDays)],
       ['incident', before(keeping.keepLogDays)],
+      ['exchange', before(keeping.keepLogDays)],
       ['access', before(1)],
     ];
     for (const [topic, limit] of kept) await dropOldEntries(db, topic, limit);

@@ -1,4 +1,5 @@
-import type { Channel, ChannelKind, Dial } from '../../channels/channel.js';
+import type { Channel, ChannelKind } from '../../channels/channel.js';
+import type { Dial } from '../../connectors/shared/calls/http-call.js';
 import type { ChannelSettings } from '../../channels/settings.js';
 import { appendEntries } from '../../events/log.js';
 import type { WarningSnapshot } from '../../model/entry.js';

@@ -1,0 +1,100 @@
+import type { Queryable } from '../database.js';
+
+/** Where the four chains with a peer stand, and how its line fares. */
+export interface PeerRow {
+  readonly name: string;
+  readonly orgCode: string;
+  readonly division: string;
+  readonly configured: boolean;
+  readonly feedId: string;
+  readonly sentSeq: number;
+  readonly sentHash: string;
+  readonly takenSeq: number;
+  readonly takenHash: string;
+  readonly toldNumber: number;
+  readonly toldHash: string;
+  readonly heardNumber: number;
+  readonly heardHash: string;
+  readonly toldUpto: number;
+  readonly lastHeardAt: Date | null;
+  readonly lastSentAt: Date | null;
+  readonly fault: string | null;
+  readonly faultAt: Date | null;
+  readonly resendFrom: number | null;
+}
+
+const COLUMNS = `name, org_code AS "orgCode", division, configured, feed_id AS "feedId", sent_seq AS "sentSeq", sent_hash AS "sentHash",
+  taken_seq AS "takenSeq", taken_hash AS "takenHash", told_number AS "toldNumber", told_hash AS "toldHash",
+  heard_number AS "heardNumber", heard_hash AS "heardHash", told_upto AS "toldUpto", last_heard_at AS "lastHeardAt",
+  last_sent_at AS "lastSentAt", fault, fault_at AS "faultAt", resend_from AS "resendFrom"`;
+
+export interface ConfiguredPeer {
+  readonly name: string;
+  readonly orgCode: string;
+  readonly division: string;
+  readonly feedId: string;
+  readonly topics: readonly string[];
+}
+
+/** The peers of the settings, and only they, are told from now on. A peer keeps its chains when it goes and comes back. */
+export async function registerPeers(client: Queryable, peers: readonly ConfiguredPeer[]): Promise<void> {
+  await client.query('UPDATE exchange_peer SET configured = false WHERE name <> ALL ($1)', [
+    peers.map(({ name }) => name),
+  ]);
+  for (const { name, orgCode, division, feedId, topics } of peers)
+    await client.query(
+      `INSERT INTO exchange_peer (name, org_code, division, feed_id, configured, topics) VALUES ($1, $2, $3, $4, true, $5)
+       ON CONFLICT (name) DO UPDATE SET org_code = excluded.org_code, division = excluded.division,
+         feed_id = excluded.feed_id, configured = true, topics = excluded.topics`,
+      [name, orgCode, division, feedId, topics],
+    );
+}
+
+/** Held until the transaction ends: one writer of a peer's chains at a time. */
+export async function lockPeer(client: Queryable, name: string): Promise<PeerRow> {
+  const { rows } = await client.query<PeerRow>(
+    `SELECT ${COLUMNS} FROM exchange_peer WHERE name = $1 FOR NO KEY UPDATE`,
+    [name],
+  );
+  if (!rows[0]) throw new Error(`the peer ${name} is not registered`);
+  return rows[0];
+}
+
+export async function readPeers(db: Queryable): Promise<PeerRow[]> {
+  const { rows } = await db.query<PeerRow>(`SELECT ${COLUMNS} FROM exchange_peer WHERE configured ORDER BY name`);
+  return rows;
+}
+
+export async function readPeer(db: Queryable, name: string): Promise<PeerRow | undefined> {
+  return (await readPeers(db)).find((row) => row.name === name);
+}
+
+type Settable = Partial<Omit<PeerRow, 'name' | 'orgCode' | 'division' | 'configured' | 'feedId'>>;
+const COLUMN_OF: Readonly<Record<keyof Settable, string>> = {
+  sentSeq: 'sent_seq',
+  sentHash: 'sent_hash',
+  takenSeq: 'taken_seq',
+  takenHash: 'taken_hash',
+  toldNumber: 'told_number',
+  toldHash: 'told_hash',
+  heardNumber: 'heard_number',
+  heardHash: 'heard_hash',
+  toldUpto: 'told_upto',
+  lastHeardAt: 'last_heard_at',
+  lastSentAt: 'last_sent_at',
+  fault: 'fault',
+  faultAt: 'fault_at',
+  resendFrom: 'resend_from',
+};
+
+/** Moves what is named; the caller holds the peer where ends of chains are among it. */
+export async function movePeer(client: Queryable, name: string, change: Settable): Promise<void> {
+  const names = Object.keys(change) as (keyof Settable)[];
+  if (names.length === 0) return;
+  const set = names.map((each, i) => `${COLUMN_OF[each]} = $${i + 2}`).join(', ');
+  await client.query(`UPDATE exchange_peer SET ${set} WHERE name = $1`, [name, ...names.map((each) => change[each])]);
+}
+
+/** One of its receipts came, or something else that it signed. */
+export const heardFrom = (client: Queryable, name: string, at: Date): Promise<void> =>
+  movePeer(client, name, { lastHeardAt: at });
