@@ -35,14 +35,13 @@ export class Peer {
   readonly #watch: Loop;
 
   constructor(private readonly options: PeerOptions) {
-    const { fetcher, fetchEveryMs, ground, reception, retry } = options;
+    const { fetcher, fetchEveryMs, reception, retry } = options;
     const loop = (round: (signal: AbortSignal) => Promise<boolean>, line: boolean, everyMs = LOOK_MS): Loop =>
       new Loop({ round, everyMs, retry, onError: (error) => this.#failed(error, line) });
     this.#out = loop((signal) => this.#handOver(signal), true);
     this.#in = loop(() => this.#carryOut(), false);
     this.#watch = loop(() => this.#watchOver(), false);
     this.#fetch = fetcher && loop((signal) => fetcher.fetch(reception, signal), true, fetchEveryMs);
-    void ground;
   }
 
   get name(): string {

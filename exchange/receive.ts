@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { type Bundle, Refusal, type Signed } from '../model/exchange.js';
 import { type BundleRow, insertBundle, readBundle as readKept, seqOfBundle } from '../prisma/store/exchange-bundles.js';
-import { lockPeer, movePeer, type PeerRow } from '../prisma/store/exchange-peers.js';
+import { heardFrom, lockPeer, movePeer, type PeerRow } from '../prisma/store/exchange-peers.js';
 import { type ReceiptRow, receiptsAfter, receiptsOf } from '../prisma/store/exchange-receipts.js';
 import { hashOf } from './canonical.js';
 import { refuseFuture } from './envelope.js';
@@ -36,6 +36,7 @@ export async function takeBundle(
   let committed = (): void => {};
   await db.transaction(async (client) => {
     const row = await lockPeer(client, peer.name);
+    await heardFrom(client, row, now());
     if (await isKept(client, row, bundle, signed)) return;
     refuseOutOfPlace(row, bundle);
     await keep(client, ground, signed, bundle);
@@ -97,5 +98,5 @@ async function keep(client: pg.PoolClient, ground: PeerGround, signed: Signed, b
     items.map(({ type, id, version, op }) => ({ kind: type, id, version, op })),
   );
   await issueReceipt(client, ground, { bundleId, seq, hash }, { state: 'RECEIVED' });
-  await movePeer(client, peer.name, { takenSeq: seq, takenHash: hash, lastHeardAt: at });
+  await movePeer(client, peer.name, { takenSeq: seq, takenHash: hash });
 }

@@ -8,7 +8,7 @@ import {
   readBundle as readKept,
   seqOfBundle,
 } from '../prisma/store/exchange-bundles.js';
-import { lockPeer, movePeer } from '../prisma/store/exchange-peers.js';
+import { heardFrom, lockPeer, movePeer } from '../prisma/store/exchange-peers.js';
 import { insertReceipt, readReceipt as readTaken, receiptsOf } from '../prisma/store/exchange-receipts.js';
 import { hashOf } from './canonical.js';
 import { refuseFuture } from './envelope.js';
@@ -38,7 +38,9 @@ export async function takeReceipts(ground: PeerGround, came: readonly Came[], ro
   let alarms: readonly ExchangeAlarm[] = [];
   const heard = await db.transaction(async (client) => {
     const raised: Alarm[] = [];
-    const before = (await lockPeer(client, peer.name)).heardNumber;
+    const row = await lockPeer(client, peer.name);
+    await heardFrom(client, row, now());
+    const before = row.heardNumber;
     let number = before;
     for (const each of [...came].sort((a, b) => a.receipt.number - b.receipt.number)) {
       if (each.receipt.number > number + 1) break;
@@ -46,7 +48,6 @@ export async function takeReceipts(ground: PeerGround, came: readonly Came[], ro
       if (taken === 'later') break;
       number = Math.max(number, each.receipt.number);
     }
-    await movePeer(client, peer.name, { lastHeardAt: now() });
     if (raised.length > 0) alarms = await raiseAlarms(client, ground, raised);
     if (number > before)
       committed = await evidence.write(client, {

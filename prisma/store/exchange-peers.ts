@@ -1,3 +1,4 @@
+import { PEER_FEEDS } from '../../model/exchange.js';
 import type { Queryable } from '../database.js';
 
 /** Where the four chains with a peer stand, and how its line fares. */
@@ -34,6 +35,9 @@ export interface ConfiguredPeer {
   readonly division: string;
   readonly feedId: string;
   readonly topics: readonly string[];
+  readonly title: { readonly en: string; readonly zh: string };
+  /** It gives a sign of life at least this often. */
+  readonly everySeconds: number;
 }
 
 /** The peers of the settings, and only they, are told from now on. A peer keeps its chains when it goes and comes back. */
@@ -41,13 +45,31 @@ export async function registerPeers(client: Queryable, peers: readonly Configure
   await client.query('UPDATE exchange_peer SET configured = false WHERE name <> ALL ($1)', [
     peers.map(({ name }) => name),
   ]);
-  for (const { name, orgCode, division, feedId, topics } of peers)
+  await client.query('UPDATE feed SET configured = false WHERE starts_with(id, $1) AND id <> ALL ($2)', [
+    PEER_FEEDS,
+    peers.map(({ feedId }) => feedId),
+  ]);
+  for (const peer of peers) {
+    await registerPeerFeed(client, peer);
+    const { name, orgCode, division, feedId, topics } = peer;
     await client.query(
       `INSERT INTO exchange_peer (name, org_code, division, feed_id, configured, topics) VALUES ($1, $2, $3, $4, true, $5)
        ON CONFLICT (name) DO UPDATE SET org_code = excluded.org_code, division = excluded.division,
          feed_id = excluded.feed_id, configured = true, topics = excluded.topics`,
       [name, orgCode, division, feedId, topics],
     );
+  }
+}
+
+/** What it sends is of its own feed, which may pass on the warnings of all departments. */
+async function registerPeerFeed(client: Queryable, { everySeconds, feedId, title }: ConfiguredPeer): Promise<void> {
+  await client.query(
+    `INSERT INTO feed (id, department_code, title_en, title_zh, freshness, expected_every_seconds, link)
+     VALUES ($1, 'EMERGENCY', $2, $3, 'contact', $4, 'STARTING')
+     ON CONFLICT (id) DO UPDATE SET title_en = excluded.title_en, title_zh = excluded.title_zh, configured = true,
+       expected_every_seconds = excluded.expected_every_seconds`,
+    [feedId, title.en, title.zh, everySeconds],
+  );
 }
 
 /** Held until the transaction ends: one writer of a peer's chains at a time. */
@@ -95,6 +117,11 @@ export async function movePeer(client: Queryable, name: string, change: Settable
   await client.query(`UPDATE exchange_peer SET ${set} WHERE name = $1`, [name, ...names.map((each) => change[each])]);
 }
 
-/** One of its receipts came, or something else that it signed. */
-export const heardFrom = (client: Queryable, name: string, at: Date): Promise<void> =>
-  movePeer(client, name, { lastHeardAt: at });
+/** Something came that it signed: its line works, as its feed shows. */
+export async function heardFrom(client: Queryable, { name, feedId }: PeerRow, at: Date): Promise<void> {
+  await movePeer(client, name, { lastHeardAt: at });
+  await client.query(
+    `UPDATE feed SET link = 'UP', link_reason = NULL, last_received_at = greatest(last_received_at, $2) WHERE id = $1`,
+    [feedId, at],
+  );
+}
