@@ -1,7 +1,8 @@
 import type pg from 'pg';
 import { type Bundle, Refusal, type Signed } from '../model/exchange.js';
+import type { PeerRow } from '../model/exchange-rows.js';
 import { type BundleRow, insertBundle, readBundle as readKept, seqOfBundle } from '../prisma/store/exchange-bundles.js';
-import { heardFrom, lockPeer, movePeer, type PeerRow } from '../prisma/store/exchange-peers.js';
+import { heardFrom, lockPeer, movePeer } from '../prisma/store/exchange-peers.js';
 import { type ReceiptRow, receiptsAfter, receiptsOf } from '../prisma/store/exchange-receipts.js';
 import { hashOf } from './canonical.js';
 import { refuseFuture } from './envelope.js';

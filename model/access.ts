@@ -27,6 +27,8 @@ export interface Principal {
   readonly department: DepartmentCode | null;
   readonly roles: readonly Role[];
   readonly scopes: readonly Scope[];
+  /** Of a key that was made for a platform of another tier: its name in the settings of the exchange. */
+  readonly peer?: string;
   /** When its credential ends; null where it does not. */
   readonly expiresAt: Date | null;
 }

@@ -13,6 +13,7 @@ import { addAudit } from './shared/audit.js';
 import { addDeliveries } from './shared/delivery.js';
 import { addDeviceStates } from './shared/device-state.js';
 import { addDivisions } from './shared/division.js';
+import { addExchange } from './shared/exchange.js';
 import { addFacts } from './shared/fact.js';
 import { addFeeds } from './shared/feed.js';
 import { addIncidents } from './shared/incident.js';
@@ -66,6 +67,7 @@ export function buildSchema(): GraphQLSchema {
   addLive(builder, refs);
   addMajorHazards(builder, refs);
   addVisitorFlow(builder, refs);
+  addExchange(builder, refs);
   addAudit(builder, refs);
   return builder.toSchema();
 }
