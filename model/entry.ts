@@ -60,7 +60,7 @@ export interface IncidentEntry {
 export interface AccessEntry {
   /** "key": an API key was revoked or rotated; "person": one was blocked; "grants": what a department sees has changed. */
   readonly kind: 'key' | 'person' | 'grants';
-  /** The key's id, the person's id, or the department that sees. */
+  /** The key's id, the person's id, or who sees: a department, or "peer:" and the name of a platform. */
   readonly id: string;
   /** Of a revoked grant: it is over at once, before anything is read again. */
   readonly revoked: string | null;
