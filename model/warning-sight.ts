@@ -15,7 +15,12 @@ export const statusesSeen = ({ seesExercises }: WarningViewer): readonly Warning
 
 /** Whose unpublished warnings a viewer sees: undefined everyone's, null nobody's. The duty officer releases for all departments. */
 export function draftsSeen({ kind, department, peer, roles }: WarningViewer): string | null | undefined {
-  if (kind === 'ANONYMOUS' || peer !== undefined || !roles.some((role) => role !== 'AUDITOR' && role !== 'ADMINISTRATOR')) return null;
+  if (
+    kind === 'ANONYMOUS' ||
+    peer !== undefined ||
+    !roles.some((role) => role !== 'AUDITOR' && role !== 'ADMINISTRATOR')
+  )
+    return null;
   if (department === null || roles.includes('DUTY_OFFICER')) return undefined;
   return department;
 }
