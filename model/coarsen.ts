@@ -30,12 +30,12 @@ export const townshipOf = (code: string | null): string | null =>
   code === null ? null : code.slice(0, TOWNSHIP_DIGITS);
 
 /** What a feed brought. */
-export interface FeedRow {
+export interface Brought {
   readonly feedId: string;
 }
 
 /** A report as a grant lets it be seen; the very row where nothing is left out. */
-export function coarsenReport<R extends FeedRow>(row: R, { position, value, names }: Coarsening): R {
+export function coarsenReport<R extends Brought>(row: R, { position, value, names }: Coarsening): R {
   if (!position && !value && !names) return row;
   const shown: Record<string, unknown> = Object.fromEntries(Object.entries(row));
   const hide = (keys: readonly string[]): void => {

@@ -1,9 +1,9 @@
-import { coarsenEntry, coarsenReport, type FeedRow } from '../model/coarsen.js';
+import { type Brought, coarsenEntry, coarsenReport } from '../model/coarsen.js';
 import type { Page, RegisterRow } from '../model/rows.js';
 import { feedOfStation, type Sight } from '../model/sight.js';
 
 /** Of rows that a feed brought, those that the viewer may see, as they may see them. */
-export function seen<R extends FeedRow>(sight: Sight, rows: readonly R[]): readonly R[] {
+export function seen<R extends Brought>(sight: Sight, rows: readonly R[]): readonly R[] {
   if (sight.all) return rows;
   return rows.flatMap((row) => {
     const how = sight.ofFeed(row.feedId);
@@ -20,7 +20,7 @@ export function seenEntries<R extends RegisterRow>(sight: Sight, rows: readonly 
 }
 
 /** Stations are placed by whatever of their feed is seen. */
-export function seenStations<R extends FeedRow>(sight: Sight, rows: readonly R[]): readonly R[] {
+export function seenStations<R extends Brought>(sight: Sight, rows: readonly R[]): readonly R[] {
   if (sight.all) return rows;
   return rows.flatMap((row) => {
     const how = sight.ofStation(row.feedId);

@@ -59,6 +59,7 @@ CREATE TABLE instruction (
   acknowledge_note text,
   -- Who here acknowledged it; null where it was issued.
   acknowledged_by text,
+  outcome text,
   outcome_at timestamptz(3),
   outcome_text text,
   outcome_by text,
