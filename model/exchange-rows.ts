@@ -1,3 +1,4 @@
+import type { DepartmentCode } from './department.js';
 import type { BundleKind, BundleState, ReceiptState } from './exchange.js';
 
 /** A bundle as the hub keeps it, without its text. */
@@ -111,3 +112,17 @@ export const bundleKey = (row: {
   readonly peer: string;
   readonly seq: number;
 }): string => `${row.direction} ${row.seq} ${row.peer}`;
+
+/** What a peer last told of one thing. */
+export interface HoldingRow {
+  readonly peer: string;
+  readonly kind: BundleKind;
+  readonly itemId: string;
+  readonly version: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+  readonly department: DepartmentCode;
+  readonly changedAt: Date;
+  readonly receivedAt: Date;
+  /** After this it says nothing about now; null where it has no time of its own. */
+  readonly freshUntil: Date | null;
+}

@@ -1,7 +1,9 @@
 import type { GraphQLSchema } from 'graphql';
 import { createBuilder } from './builder.js';
 import { addAirQuality } from './ecology/air-quality.js';
+import { addExchangeHoldings } from './emergency/exchange-holding.js';
 import { addIncidentReports } from './emergency/incident-report.js';
+import { addInstructions } from './emergency/instruction.js';
 import { addFires } from './forestry/fire.js';
 import { addMajorHazards } from './industry/major-hazard.js';
 import { createRefs } from './refs.js';
@@ -61,6 +63,8 @@ export function buildSchema(): GraphQLSchema {
   addRoadEvents(builder, refs);
   addIncidents(builder, refs);
   addIncidentReports(builder, refs);
+  addInstructions(builder, refs);
+  addExchangeHoldings(builder, refs);
   addFacts(builder);
   addEarthquakes(builder, refs);
   addRegisters(builder, refs);

@@ -22,6 +22,7 @@ const BELOW = { series: '(from: "2026-05-31T00:00:00Z", to: "2026-06-02T00:00:00
 /** The columns, from least to most; OWN stands for the department that owns what a row's type is reached by. */
 const COLUMNS = [
   'anonymous',
+  'peer',
   'other',
   'granted',
   'coarse',
@@ -128,6 +129,7 @@ function viewerOf(column: Column, own: DepartmentCode): Viewer {
   const other: DepartmentCode = own === 'HOUSING' ? 'INDUSTRY' : 'HOUSING';
   const viewers: Record<Column, Viewer> = {
     anonymous: ANONYMOUS,
+    peer: of(null, { roles: ['PEER'], peer: 'prefecture' }),
     other: of(other),
     granted: of(other),
     coarse: of(other),
