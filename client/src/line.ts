@@ -118,8 +118,11 @@ export class Line {
     const token = await this.#credential();
     if (!this.#avoidsSocket) {
       const { open, opened } = this.#socket;
-      this.#say(open ? { status: 'live', transport: 'websocket' } : { status: 'connecting' });
-      if (!open) this.#socketToken = token;
+      if (open) this.#live('websocket');
+      else {
+        this.#say({ status: 'connecting' });
+        this.#socketToken = token;
+      }
       try {
         for await (const result of this.#socket.stream(payload, signal)) yield this.#dataOf(result);
         return;

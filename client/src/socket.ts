@@ -18,7 +18,7 @@ export interface SocketOptions {
 }
 
 /** Results that may wait for a consumer; beyond it the operation is ended, and taken up again after them. */
-const MAX_WAITING = 1000;
+const MAX_WAITING = 500;
 
 /** Operations over one shared WebSocket (graphql-transport-ws), which is open while any runs. It never comes back by itself. */
 export class Socket {
