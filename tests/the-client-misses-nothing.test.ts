@@ -1,7 +1,10 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { WebSocket, WebSocketServer } from 'ws';
 import { ofSocket } from '../client/src/errors.js';
 import {
   type ConnectOptions,
@@ -129,6 +132,34 @@ describe('warnings are followed across', () => {
     proxy.mode = 'ok';
     await has(seen, 2);
     expect(seen).toEqual(missed);
+  });
+
+  test('a proxy that closes in good order, now and then', async () => {
+    const relay = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+    ends.push(() => relay.close());
+    await once(relay, 'listening');
+    relay.on('connection', (near) => {
+      const far = new WebSocket(`${hub.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+      near.on('message', (data) =>
+        far.readyState === far.OPEN ? far.send(String(data)) : far.once('open', () => far.send(String(data))),
+      );
+      far.on('message', (data) => near.send(String(data)));
+      near.on('close', () => far.close());
+    });
+    const before = hub.issued.length;
+    const { client } = open({ url: `http://127.0.0.1:${(relay.address() as AddressInfo).port}/graphql` });
+    const store = memoryStore((await ask<{ currentCursor: string }>(hub.url, '{ currentCursor }')).currentCursor);
+    const { seen } = follow(client, { store });
+    for (let round = 1; round <= 3; round += 1) {
+      await hub.issue(3);
+      await has(seen, 3 * round);
+      const again = once(relay, 'connection');
+      for (const near of relay.clients) near.close(1000);
+      await again;
+    }
+    await hub.issue();
+    await has(seen, 10);
+    expect(seen).toEqual(hub.issued.slice(before));
   });
 
   test('a proxy that lets no WebSocket through, by SSE; when it lets them through the client moves over', async () => {

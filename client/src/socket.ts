@@ -24,6 +24,7 @@ const MAX_WAITING = 500;
 export class Socket {
   readonly #client: Client;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #streams = new Set<(error: unknown) => void>();
   #open = false;
   /** How often the hub has taken a connection. */
   opened = 0;
@@ -34,9 +35,11 @@ export class Socket {
       unwatch();
       this.#timer = setTimeout(() => this.#client.terminate(), limitMs);
     };
-    const closed = (): void => {
+    const closed = (event: unknown): void => {
       this.#open = false;
       unwatch();
+      // Ended here and now: after a close in good order (1000) graphql-ws would ask again by itself, behind a cursor that is no longer the last.
+      for (const finish of [...this.#streams]) finish(ofSocket(event));
     };
     this.#client = createClient({
       url: url.replace(/^http/, 'ws'),
@@ -75,6 +78,7 @@ export class Socket {
     let wake = (): void => {};
     const finish = (error?: unknown): void => {
       end ??= { error };
+      stop();
       wake();
     };
     const stop = this.#client.subscribe(
@@ -82,10 +86,8 @@ export class Socket {
       {
         next: (result) => {
           if (end) return;
-          if (waiting.push(result as Result) >= MAX_WAITING) {
-            stop();
+          if (waiting.push(result as Result) >= MAX_WAITING)
             finish(unreachable(`${MAX_WAITING} results waited to be handled`));
-          }
           wake();
         },
         error: (error) => finish(ofSocket(error)),
@@ -94,9 +96,9 @@ export class Socket {
     );
     const aborted = (): void => {
       waiting.length = 0;
-      stop();
       finish();
     };
+    this.#streams.add(finish);
     signal.addEventListener('abort', aborted);
     try {
       if (signal.aborted) aborted();
@@ -112,7 +114,8 @@ export class Socket {
       }
     } finally {
       signal.removeEventListener('abort', aborted);
-      stop();
+      this.#streams.delete(finish);
+      finish();
     }
   }
 
