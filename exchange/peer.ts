@@ -4,7 +4,7 @@ import { markOverdue } from '../prisma/store/exchange-bundles.js';
 import { heartbeatDue } from '../prisma/store/exchange-heartbeat.js';
 import { tellPeers } from '../prisma/store/exchange-outbox.js';
 import { lockPeer, movePeer } from '../prisma/store/exchange-peers.js';
-import { applyNext } from './apply.js';
+import { applyNext, tellNextAct } from './apply.js';
 import type { PeerGround } from './ground.js';
 import { Loop } from './loop.js';
 import { raiseAlarms } from './receipts.js';
@@ -73,7 +73,8 @@ export class Peer {
   }
 
   async #carryOut(): Promise<boolean> {
-    const more = await applyNext(this.options.ground);
+    const { ground } = this.options;
+    const more = (await applyNext(ground)) || (await tellNextAct(ground));
     // Its receipts go out at once.
     if (more) this.#out.wake();
     return more;

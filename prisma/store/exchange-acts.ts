@@ -46,3 +46,23 @@ export async function readPeerPlace(
   );
   return rows[0];
 }
+
+/** The first act whose bundle is carried out and has no receipt ACTED yet; `hash` and `bundleId` are the bundle's. */
+export async function firstUntoldAct(
+  db: Queryable,
+  peer: string,
+): Promise<
+  (Pick<ExchangeAct, 'who' | 'what' | 'seq'> & { readonly bundleId: string; readonly hash: string }) | undefined
+> {
+  const { rows } = await db.query<{ seq: number; who: string; what: string; bundleId: string; hash: string }>(
+    `SELECT a.seq, a.who, a.what, b.bundle_id AS "bundleId", b.hash FROM exchange_act a
+     JOIN exchange_bundle b ON b.peer = a.peer AND b.direction = 'IN' AND b.seq = a.seq
+     WHERE a.peer = $1 AND NOT a.done AND b.state = 'APPLIED' ORDER BY a.seq LIMIT 1`,
+    [peer],
+  );
+  return rows[0];
+}
+
+export async function actTold(client: Queryable, peer: string, seq: number): Promise<void> {
+  await client.query('UPDATE exchange_act SET done = true WHERE peer = $1 AND seq = $2', [peer, seq]);
+}
