@@ -2,11 +2,11 @@ import { z } from 'zod';
 import type { InstructionEntry } from '../../model/entry.js';
 import type { BundleItem } from '../../model/exchange.js';
 import { INSTRUCTION_OUTCOMES, type InstructionRow } from '../../model/instruction.js';
+import { instructionEntry } from '../../model/instruction-entry.js';
 import type { Queryable } from '../../prisma/database.js';
 import { takeVersion } from '../../prisma/store/exchange-holdings.js';
 import { lockOrigin, readInstruction, saveInstruction } from '../../prisma/store/instructions.js';
 import { holdingOf } from './holding.js';
-import { toldOf } from './instruction.js';
 import type { ExchangeKind, Fault, PeerView, Taking, Told } from './kind.js';
 import { fault, line, rising, shapeFault, text, time } from './shapes.js';
 
@@ -92,6 +92,6 @@ async function apply(item: BundleItem, taking: Taking): Promise<Fault | undefine
     changedAt: now,
   };
   await saveInstruction(client, row);
-  entries.push(toldOf(row, said.outcome === null ? 'ACKNOWLEDGED' : 'OUTCOME', now));
+  entries.push(instructionEntry(row, said.outcome === null ? 'ACKNOWLEDGED' : 'OUTCOME', now));
   return undefined;
 }

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { canonicalDivision } from '../../model/division.js';
-import type { InstructionEntry, NewEntry } from '../../model/entry.js';
+import type { InstructionEntry } from '../../model/entry.js';
 import { type BundleItem, CLOCK_SKEW_MS } from '../../model/exchange.js';
 import { type InstructionRow, isFinished } from '../../model/instruction.js';
+import { instructionEntry } from '../../model/instruction-entry.js';
 import type { Queryable } from '../../prisma/database.js';
-import { tellFinished } from '../../prisma/store/exchange-acts.js';
+import { expectAct, tellFinished } from '../../prisma/store/exchange-acts.js';
 import { takeVersion } from '../../prisma/store/exchange-holdings.js';
 import { lockOrigin, readInstruction, saveInstruction } from '../../prisma/store/instructions.js';
 import { holdingOf } from './holding.js';
@@ -117,9 +118,9 @@ async function apply(item: BundleItem, taking: Taking): Promise<Fault | undefine
     await tellFinished(client, row, act);
     // The bundle that takes it back asks nothing of anybody, unless it brought something else as well.
     await tellFinished(client, { peer: peer.name, bundleSeq: bundle.seq }, act);
-  }
+  } else if (!before) await expectAct(client, peer.name, bundle.seq);
   const change = payload.cancelledAt === null ? 'RECEIVED' : 'CANCELLED';
-  entries.push(toldOf(row, change, now));
+  entries.push(instructionEntry(row, change, now));
   return undefined;
 }
 
@@ -148,12 +149,4 @@ const received = (originId: string, payload: InstructionPayload, { peer, bundle,
   changedAt: now,
   bundleId: bundle.bundleId,
   bundleSeq: bundle.seq,
-});
-
-/** What the log tells of an instruction that the other side changed. */
-export const toldOf = (row: InstructionRow, change: InstructionEntry['change'], at: Date): NewEntry => ({
-  topic: 'instruction',
-  key: row.id,
-  at,
-  payload: { instructionId: row.id, change, direction: row.direction, peer: row.peer, revision: row.revision },
 });
