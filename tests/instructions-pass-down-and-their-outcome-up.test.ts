@@ -16,13 +16,14 @@ const OFFICER: Viewer = {
 let city: Side;
 let prefecture: Side;
 beforeAll(async () => {
-  [city, prefecture] = await Promise.all([
-    Side.open(CITY, 'prefecture', PREFECTURE, NOW, []),
-    Side.open(PREFECTURE, 'wusu', CITY, NOW, []),
-  ]);
+  city = await Side.open(CITY, 'prefecture', PREFECTURE, NOW, []);
+  prefecture = await Side.open(PREFECTURE, 'wusu', CITY, NOW, []);
   city.kinds = prefecture.kinds = { instruction: {}, acknowledgement: {} };
 });
-afterAll(() => Promise.all([city.graph.close(), prefecture.graph.close()]));
+afterAll(async () => {
+  await city.graph.close();
+  await prefecture.graph.close();
+});
 
 const FIELDS = `id direction peer state overdue title acknowledgedBy acknowledgeNote outcome outcomeText outcomeBy cancelReason
   dueAt status hazard(language: "zh") divisionCodes`;

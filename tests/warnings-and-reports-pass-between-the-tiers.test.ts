@@ -14,16 +14,17 @@ const W = '65420241600000_20260601080000';
 let city: Side;
 let prefecture: Side;
 beforeAll(async () => {
-  [city, prefecture] = await Promise.all([
-    Side.open(CITY, 'prefecture', PREFECTURE, NOW, [
-      { id: 'weather/warnings' },
-      { id: 'public-security/incidents' },
-      { id: 'emergency/incident-reports', freshness: 'on-demand', exercise: false },
-    ]),
-    Side.open(PREFECTURE, 'wusu', CITY, NOW, [{ id: 'weather/warnings' }]),
+  city = await Side.open(CITY, 'prefecture', PREFECTURE, NOW, [
+    { id: 'weather/warnings' },
+    { id: 'public-security/incidents' },
+    { id: 'emergency/incident-reports', freshness: 'on-demand', exercise: false },
   ]);
+  prefecture = await Side.open(PREFECTURE, 'wusu', CITY, NOW, [{ id: 'weather/warnings' }]);
 });
-afterAll(() => Promise.all([city.graph.close(), prefecture.graph.close()]));
+afterAll(async () => {
+  await city.graph.close();
+  await prefecture.graph.close();
+});
 
 const warnings = async (side: Side) =>
   (
