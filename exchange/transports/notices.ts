@@ -1,0 +1,154 @@
+import { type IClientOptions, MqttClient } from 'mqtt';
+import type { Party } from '../../model/exchange.js';
+import type { MadeFile } from './file-drop-folders.js';
+import type { NoticeSettings } from './notice-settings.js';
+import { brokerSocket } from './notice-socket.js';
+import { NoticeJudge, noticeOf, type Worthless } from './wis2-message.js';
+
+/** Not yet confirmed by the broker; what comes beyond is not published. */
+const MOST_WAITING = 500;
+/** However many notifications come, the fetcher is woken so often at most. */
+const WAKE_MS = 1000;
+const STOP_MS = 2000;
+
+export interface NoticeOptions {
+  readonly settings: NoticeSettings;
+  readonly own: Party;
+  readonly peer: Party;
+  now(): Date;
+  /** Go and look at once. */
+  wake(): void;
+}
+
+export interface NoticeCounts {
+  published: number;
+  /** Not published, for too many waited: the other side finds the files at its next look. */
+  dropped: number;
+  received: number;
+  woken: number;
+  readonly ignored: Record<Worthless | 'retained', number>;
+}
+
+/**
+ * Tells the other side over MQTT (QoS 1) that a bundle lies ready, and listens for its word. Nothing depends on it: a notification carries
+ * nothing that counts, and one that is forged or lost costs at most a look too many or a look later. Comes back by itself.
+ */
+export class Notices {
+  readonly counts: NoticeCounts = {
+    published: 0,
+    dropped: 0,
+    received: 0,
+    woken: 0,
+    ignored: { 'too-long': 0, 'no-json': 0, 'bad-shape': 0, 'other-peer': 0, 'wrong-time': 0, retained: 0 },
+  };
+  /** Why there is no connection; undefined while there is one. */
+  fault: string | undefined = 'not started';
+  readonly #judge: NoticeJudge;
+  #client: MqttClient | undefined;
+  #waiting = 0;
+  #attempts = 0;
+  #again: NodeJS.Timeout | undefined;
+  #wake: NodeJS.Timeout | undefined;
+  #wokenAt = Number.NEGATIVE_INFINITY;
+
+  constructor(private readonly options: NoticeOptions) {
+    this.#judge = new NoticeJudge(options.peer, options.own, options.settings.schema);
+  }
+
+  start(): void {
+    const { settings } = this.options;
+    const client = new MqttClient(() => brokerSocket(settings), clientOptions(settings));
+    this.#client = client;
+    client.on('connect', () => this.#connected(client));
+    client.on('message', (_topic, payload, { retain }) => this.#heard(payload, retain));
+    client.on('error', (error) => {
+      this.fault = error.message || 'cannot be reached';
+    });
+    client.on('close', () => this.#comeBack(client));
+  }
+
+  /** Publishes that the file lies ready, once there is a connection. */
+  announce(file: MadeFile): void {
+    const { publish, base } = this.options.settings;
+    if (publish === undefined || base === undefined || !this.#client) return;
+    if (this.#waiting >= MOST_WAITING) {
+      this.counts.dropped++;
+      return;
+    }
+    this.#waiting++;
+    this.#client.publish(publish, noticeOf(file, base, this.options.now()), { qos: 1 }, (error) => {
+      this.#waiting--;
+      if (error) this.counts.dropped++;
+      else this.counts.published++;
+    });
+  }
+
+  async stop(): Promise<void> {
+    const client = this.#client;
+    this.#client = undefined;
+    clearTimeout(this.#again);
+    clearTimeout(this.#wake);
+    if (!client) return;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((done) => {
+      timer = setTimeout(done, STOP_MS);
+    });
+    await Promise.race([client.endAsync(!client.connected).catch(() => {}), late]);
+    clearTimeout(timer);
+  }
+
+  #connected(client: MqttClient): void {
+    this.#attempts = 0;
+    this.fault = undefined;
+    const { subscribe } = this.options.settings;
+    if (subscribe === undefined) return;
+    client.subscribe(subscribe, { qos: 1 }, (error, granted) => {
+      if (error || granted?.some(({ qos }) => qos > 1))
+        this.fault = `the broker does not let the hub read ${subscribe}`;
+    });
+  }
+
+  #comeBack(client: MqttClient): void {
+    if (this.#client !== client) return;
+    this.fault ??= 'the connection ended';
+    const { firstWaitMs, longestWaitMs } = this.options.settings;
+    const wait = Math.min(longestWaitMs, firstWaitMs * 2 ** this.#attempts) * (0.5 + Math.random() / 2);
+    this.#attempts = Math.min(this.#attempts + 1, 20);
+    clearTimeout(this.#again);
+    this.#again = setTimeout(() => client.reconnect(), wait);
+  }
+
+  #heard(payload: Buffer, retained: boolean): void {
+    this.counts.received++;
+    const reason = retained ? 'retained' : this.#judge.worthless(payload, this.options.now());
+    if (reason !== undefined) {
+      this.counts.ignored[reason]++;
+      return;
+    }
+    if (this.#wake) return;
+    const wait = Math.max(0, this.#wokenAt + WAKE_MS - performance.now());
+    this.#wake = setTimeout(() => {
+      this.#wake = undefined;
+      this.#wokenAt = performance.now();
+      this.counts.woken++;
+      this.options.wake();
+    }, wait);
+  }
+}
+
+function clientOptions(settings: NoticeSettings): IClientOptions {
+  const { clientId, username, password, keepaliveSeconds, connectTimeoutMs, version } = settings;
+  return {
+    protocolId: 'MQTT',
+    protocolVersion: version === '5' ? 5 : 4,
+    clientId,
+    // What is missed meanwhile is found by looking.
+    clean: true,
+    reconnectPeriod: 0,
+    resubscribe: false,
+    keepalive: keepaliveSeconds,
+    connectTimeout: connectTimeoutMs,
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+  };
+}
