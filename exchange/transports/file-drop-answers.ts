@@ -1,4 +1,4 @@
-import { read12379Ack, readAckFileName } from '../../connectors/shared/codecs/alert-12379-ack.js';
+import { MAX_ACK_BYTES, read12379Ack, readAckFileName } from '../../connectors/shared/codecs/alert-12379-ack.js';
 import { DecodeError } from '../../connectors/shared/codecs/decode-error.js';
 import { REFUSALS, Refusal, type RefusalCode } from '../../model/exchange.js';
 import { type DropWorld, putAside, putAway, ROAD } from './file-drop-folders.js';
@@ -10,7 +10,6 @@ import type { Answer, Reception } from './transport.js';
 
 /** Of one round. */
 const ROUND = 100;
-const ACK_BYTES = 65_536;
 const REMEMBERED = 1000;
 
 type Refused = Extract<Answer, { outcome: 'refused' }>;
@@ -102,7 +101,7 @@ export class AnswersIn {
     const of = ours?.stem ?? readAckFileName(name)?.identifier;
     if (of === undefined) return false;
     const path = `${settings.folders.ack}/${name}`;
-    const bytes = await store.read(path, ACK_BYTES, signal);
+    const bytes = await store.read(path, MAX_ACK_BYTES, signal);
     if (!bytes) return true;
     try {
       const ack = read12379Ack(bytes);

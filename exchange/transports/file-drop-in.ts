@@ -73,7 +73,7 @@ export class BundlesIn {
       if (!(error instanceof Refusal)) throw error;
       if (error.code === 'SEQ_GAP') await this.#gaps.missing('bundles', error.expected, signal);
       if (error.code === 'SEQ_GAP' || error.code === 'NOT_NOW') return 'stop';
-      if (this.#patience.waits(name.stem, error, now())) return 'left';
+      if (this.#patience.waits(`${name.stem}.zip`, error, now())) return 'left';
       await this.#acknowledge(name.stem, error.code, error.reason, signal);
       await putAside(this.world, [zip, sig], error, signal);
       return 'taken';

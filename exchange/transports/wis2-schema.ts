@@ -57,7 +57,7 @@ export const WIS2_SCHEMA = {
           required: ['method', 'value'],
           properties: {
             method: { enum: ['sha256', 'sha384', 'sha512', 'sha3-256', 'sha3-384', 'sha3-512'] },
-            value: { type: 'string', pattern: '^[A-Za-z0-9+/]+={0,2}$' },
+            value: { type: 'string', contentEncoding: 'base64', minLength: 1 },
           },
         },
         content: {

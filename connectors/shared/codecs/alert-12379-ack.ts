@@ -22,7 +22,7 @@ export interface AckName {
   readonly accepted: boolean;
 }
 
-const ACK_BYTES = 65_536;
+export const MAX_ACK_BYTES = 65_536;
 const NAME = /^(\d{14}_\d{14,21})_(\d{6,12})-[A-Z]+_(\d{6,12})-[A-Z]+_(\d{17})_AI-\d+_(\d+)\.xml$/;
 const BEIJING_MS = 8 * 3_600_000;
 
@@ -38,7 +38,7 @@ export function write12379Ack({ status, errorCode, note }: Omit<Ack12379, 'accep
 
 /** Of several rows the first that is not accepted counts. Throws DecodeError. */
 export function read12379Ack(bytes: Uint8Array): Ack12379 {
-  const { root, element: msg } = readXmlDocument(bytes, { maxBytes: ACK_BYTES });
+  const { root, element: msg } = readXmlDocument(bytes, { maxBytes: MAX_ACK_BYTES });
   if (root !== 'msg') throw new DecodeError('malformed', `<${root.slice(0, 60)}> where an ack has <msg>`);
   const acks = elementsOf(msg, 'data')
     .flatMap((data) => elementsOf(data, 'rows'))
