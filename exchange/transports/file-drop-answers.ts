@@ -5,7 +5,7 @@ import { type DropWorld, putAside, putAway, ROAD } from './file-drop-folders.js'
 import { Gaps } from './file-drop-gaps.js';
 import { type Counted, readBundleStem, readGapFile, readReceiptsFile } from './file-drop-names.js';
 import { Patience } from './file-drop-patience.js';
-import { RECEIPTS_FILE_BYTES, readReceipts } from './file-drop-receipts.js';
+import { lastNumber, RECEIPTS_FILE_BYTES, readReceipts } from './file-drop-receipts.js';
 import type { Answer, Reception } from './transport.js';
 
 /** Of one round. */
@@ -72,12 +72,16 @@ export class AnswersIn {
     const bytes = await this.world.store.read(path, RECEIPTS_FILE_BYTES, signal);
     if (!bytes) return true;
     try {
-      await reception.receipts(readReceipts(bytes), ROAD);
+      const receipts = readReceipts(bytes);
+      const { heard } = await reception.receipts(receipts, ROAD);
+      if (heard < lastNumber(receipts)) {
+        await this.#gaps.missing('receipts', heard + 1, signal);
+        return false;
+      }
       this.#gaps.closed('receipts');
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      if (error.code === 'SEQ_GAP') await this.#gaps.missing('receipts', error.expected, signal);
-      if (error.code === 'SEQ_GAP' || error.code === 'NOT_NOW') return false;
+      if (error.code === 'NOT_NOW') return false;
       if (!this.#patience.waits(name, error, this.world.now())) await putAside(this.world, [path], error, signal);
       return true;
     }

@@ -40,7 +40,9 @@ function partsOf(receipts: readonly Signed[]): Signed[][] {
   return parts;
 }
 
-/** Ours: their shape is known. */
+/** Their shape was looked at: by us before, or by the reception. */
+export const lastNumber = (receipts: readonly Signed[]): number => Math.max(...receipts.map(numberOf));
+
 const numberOf = ({ body }: Signed): number => (JSON.parse(body) as { number: number }).number;
 
 /** Throws Refusal for what is no file of receipts. */

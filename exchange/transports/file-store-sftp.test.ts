@@ -125,44 +125,47 @@ describe('a road of files behind SFTP', () => {
 });
 
 // OpenSSH itself, where the machine has it and has made its folder; elsewhere this one is skipped.
-(existsSync(SSHD) && existsSync('/run/sshd') ? test : test.skip)('the road goes to an OpenSSH server with a key', async () => {
-  const root = folders.make();
-  const [host, user] = [ssh2.utils.generateKeyPairSync('ed25519'), ssh2.utils.generateKeyPairSync('ed25519')];
-  const config = join(root, 'sshd_config');
-  writeFileSync(join(root, 'host'), host.private, { mode: 0o600 });
-  writeFileSync(join(root, 'authorized'), `${user.public}\n`, { mode: 0o600 });
-  mkdirSync(join(root, 'drop'));
-  const lines = [
-    `HostKey ${join(root, 'host')}`,
-    `AuthorizedKeysFile ${join(root, 'authorized')}`,
-    'StrictModes no',
-    'UsePAM no',
-    'PidFile none',
-    'PasswordAuthentication no',
-    'PermitRootLogin yes',
-    `ForceCommand internal-sftp`,
-    'Subsystem sftp internal-sftp',
-  ];
-  writeFileSync(config, lines.join('\n'));
-  // One sshd for each connection, as inetd starts it.
-  const server: Server = createServer({ pauseOnConnect: true }, (socket) => {
-    spawn(SSHD, ['-i', '-f', config], { stdio: [socket, socket, 'ignore'] }).on('exit', () => socket.destroy());
-  });
-  await new Promise<void>((done) => void server.listen(0, '127.0.0.1', done));
-  const parsed = ssh2.utils.parseKey(host.private);
-  if (parsed instanceof Error) throw parsed;
-  try {
-    await carryBothWays({
-      kind: 'sftp',
-      host: '127.0.0.1',
-      port: (server.address() as AddressInfo).port,
-      username: userInfo().username,
-      privateKey: user.private,
-      hostKeys: [fingerprint(parsed.getPublicSSH())],
-      root: join(root, 'drop'),
+(existsSync(SSHD) && existsSync('/run/sshd') ? test : test.skip)(
+  'the road goes to an OpenSSH server with a key',
+  async () => {
+    const root = folders.make();
+    const [host, user] = [ssh2.utils.generateKeyPairSync('ed25519'), ssh2.utils.generateKeyPairSync('ed25519')];
+    const config = join(root, 'sshd_config');
+    writeFileSync(join(root, 'host'), host.private, { mode: 0o600 });
+    writeFileSync(join(root, 'authorized'), `${user.public}\n`, { mode: 0o600 });
+    mkdirSync(join(root, 'drop'));
+    const lines = [
+      `HostKey ${join(root, 'host')}`,
+      `AuthorizedKeysFile ${join(root, 'authorized')}`,
+      'StrictModes no',
+      'UsePAM no',
+      'PidFile none',
+      'PasswordAuthentication no',
+      'PermitRootLogin yes',
+      `ForceCommand internal-sftp`,
+      'Subsystem sftp internal-sftp',
+    ];
+    writeFileSync(config, lines.join('\n'));
+    // One sshd for each connection, as inetd starts it.
+    const server: Server = createServer({ pauseOnConnect: true }, (socket) => {
+      spawn(SSHD, ['-i', '-f', config], { stdio: [socket, socket, 'ignore'] }).on('exit', () => socket.destroy());
     });
-    expect(readdirSync(join(root, 'drop', 'pref/done')).length).toBe(4);
-  } finally {
-    await new Promise((done) => server.close(done));
-  }
-});
+    await new Promise<void>((done) => void server.listen(0, '127.0.0.1', done));
+    const parsed = ssh2.utils.parseKey(host.private);
+    if (parsed instanceof Error) throw parsed;
+    try {
+      await carryBothWays({
+        kind: 'sftp',
+        host: '127.0.0.1',
+        port: (server.address() as AddressInfo).port,
+        username: userInfo().username,
+        privateKey: user.private,
+        hostKeys: [fingerprint(parsed.getPublicSSH())],
+        root: join(root, 'drop'),
+      });
+      expect(readdirSync(join(root, 'drop', 'pref/done')).length).toBe(4);
+    } finally {
+      await new Promise((done) => server.close(done));
+    }
+  },
+);

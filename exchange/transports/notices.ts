@@ -44,8 +44,11 @@ export class Notices {
   /** Why there is no connection; undefined while there is one. */
   fault: string | undefined = 'not started';
   readonly #judge: NoticeJudge;
+  #started = false;
   #client: MqttClient | undefined;
-  #waiting = 0;
+  /** To be published, and published but not confirmed. */
+  #waiting: string[] = [];
+  readonly #underWay = new Set<string>();
   #attempts = 0;
   #again: NodeJS.Timeout | undefined;
   #wake: NodeJS.Timeout | undefined;
@@ -56,34 +59,24 @@ export class Notices {
   }
 
   start(): void {
-    const { settings } = this.options;
-    const client = new MqttClient(() => brokerSocket(settings), clientOptions(settings));
-    this.#client = client;
-    client.on('connect', () => this.#connected(client));
-    client.on('message', (_topic, payload, { retain }) => this.#heard(payload, retain));
-    client.on('error', (error) => {
-      this.fault = error.message || 'cannot be reached';
-    });
-    client.on('close', () => this.#comeBack(client));
+    this.#started = true;
+    this.#connect();
   }
 
-  /** Publishes that the file lies ready, once there is a connection. */
+  /** Publishes that the file lies ready, now or once there is a connection. */
   announce(file: MadeFile): void {
     const { publish, base } = this.options.settings;
-    if (publish === undefined || base === undefined || !this.#client) return;
-    if (this.#waiting >= MOST_WAITING) {
+    if (publish === undefined || base === undefined || !this.#started) return;
+    if (this.#waiting.length + this.#underWay.size >= MOST_WAITING) {
       this.counts.dropped++;
       return;
     }
-    this.#waiting++;
-    this.#client.publish(publish, noticeOf(file, base, this.options.now()), { qos: 1 }, (error) => {
-      this.#waiting--;
-      if (error) this.counts.dropped++;
-      else this.counts.published++;
-    });
+    this.#waiting.push(noticeOf(file, base, this.options.now()));
+    if (this.#client?.connected) this.#publish(this.#client, publish);
   }
 
   async stop(): Promise<void> {
+    this.#started = false;
     const client = this.#client;
     this.#client = undefined;
     clearTimeout(this.#again);
@@ -97,25 +90,57 @@ export class Notices {
     clearTimeout(timer);
   }
 
+  #connect(): void {
+    const { settings } = this.options;
+    let failure: string | undefined;
+    const broken = (error: Error): void => {
+      failure ??= error.message || 'cannot be reached';
+    };
+    const client = new MqttClient(() => brokerSocket(settings).on('error', broken), clientOptions(settings));
+    this.#client = client;
+    client.on('connect', () => this.#connected(client));
+    client.on('message', (_topic, payload, { retain }) => this.#heard(payload, retain));
+    client.on('error', broken);
+    client.on('close', () => this.#comeBack(client, failure));
+  }
+
   #connected(client: MqttClient): void {
     this.#attempts = 0;
     this.fault = undefined;
-    const { subscribe } = this.options.settings;
+    const { subscribe, publish } = this.options.settings;
+    if (publish !== undefined) this.#publish(client, publish);
     if (subscribe === undefined) return;
     client.subscribe(subscribe, { qos: 1 }, (error, granted) => {
+      if (this.#client !== client) return;
       if (error || granted?.some(({ qos }) => qos > 1))
-        this.fault = `the broker does not let the hub read ${subscribe}`;
+        this.fault ??= `${subscribe} cannot be read: ${error?.message ?? 'the broker refuses'}`;
     });
   }
 
-  #comeBack(client: MqttClient): void {
+  #publish(client: MqttClient, topic: string): void {
+    for (const text of this.#waiting.splice(0)) {
+      this.#underWay.add(text);
+      client.publish(topic, text, { qos: 1 }, (error) => {
+        // After a break it is published once more.
+        if (this.#client !== client || !this.#underWay.delete(text)) return;
+        if (error) this.counts.dropped++;
+        else this.counts.published++;
+      });
+    }
+  }
+
+  /** A new client each time: what was under way goes first. */
+  #comeBack(client: MqttClient, failure: string | undefined): void {
     if (this.#client !== client) return;
-    this.fault ??= 'the connection ended';
+    this.#client = undefined;
+    this.fault = failure ?? this.fault ?? 'the connection ended';
+    this.#waiting.unshift(...this.#underWay);
+    this.#underWay.clear();
+    client.end(true);
     const { firstWaitMs, longestWaitMs } = this.options.settings;
     const wait = Math.min(longestWaitMs, firstWaitMs * 2 ** this.#attempts) * (0.5 + Math.random() / 2);
     this.#attempts = Math.min(this.#attempts + 1, 20);
-    clearTimeout(this.#again);
-    this.#again = setTimeout(() => client.reconnect(), wait);
+    this.#again = setTimeout(() => this.#connect(), wait);
   }
 
   #heard(payload: Buffer, retained: boolean): void {

@@ -83,7 +83,7 @@ export class Desk implements Reception {
       const receipt = JSON.parse(body) as Receipt;
       if (signature !== sealOf(body)) throw new Refusal('BAD_SIGNATURE', 'the seal is of another text');
       const expected = this.heard.length + 1;
-      if (receipt.number > expected) throw new Refusal('SEQ_GAP', `receipt ${expected} is missing`, expected);
+      if (receipt.number > expected) break;
       if (receipt.number === expected) this.heard.push(receipt);
     }
     return { heard: this.heard.length };
