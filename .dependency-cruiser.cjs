@@ -2,13 +2,13 @@
 const rooms = {
   model: [],
   connectors: ['model'],
-  channels: ['model', 'connectors/shared/codecs'],
+  channels: ['model', 'connectors/shared/codecs', 'connectors/shared/calls'],
   prisma: ['model'],
   events: ['model', 'prisma'],
   rules: ['model', 'prisma', 'events'],
   resolvers: ['model', 'prisma', 'events'],
   schema: ['model', 'resolvers'],
-  exchange: ['model', 'prisma', 'events', 'connectors/shared/codecs'],
+  exchange: ['model', 'prisma', 'events', 'connectors/shared/codecs', 'connectors/shared/calls'],
   web: [],
   client: [],
   tools: [],
@@ -65,7 +65,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^(dist|node_modules|prisma/generated|tests/generated)/' },
+    exclude: { path: '^(dist|node_modules|prisma/generated|tests/generated|client/dist|client/src/generated)/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

@@ -1,5 +1,5 @@
-import type { LookupFunction } from 'node:net';
 import type { z } from 'zod';
+import type { Dial } from '../connectors/shared/calls/http-call.js';
 import type { OutgoingChange } from '../model/delivery.js';
 import type { Addressee, Returned, SendOutcome } from './outcome.js';
 import type { ChannelSettings } from './settings.js';
@@ -34,4 +34,3 @@ export interface ChannelContext {
   readonly dial: Dial | undefined;
   now(): Date;
 }
-export type Dial = { check(host: string, port: number): void; readonly lookup: LookupFunction };

@@ -2,9 +2,19 @@ import { createHash } from 'node:crypto';
 import type { Principal } from './access.js';
 import { type DepartmentCode, departmentOfFeed } from './department.js';
 
-/** QUERY, MUTATION and SUBSCRIPTION are operations; PUSH: data brought to a feed; DOOR: a credential that was refused; INVALID: a request that was not carried out because
+/** QUERY, MUTATION and SUBSCRIPTION are operations; PUSH: data brought to a feed; EXCHANGE: bundles and
+ *  receipts of platforms of other tiers; DOOR: a credential that was refused; INVALID: a request that was not carried out because
  *  it is wrong in itself; LOST: reads that were answered while nothing could be written down. */
-export const AUDIT_KINDS = ['QUERY', 'MUTATION', 'SUBSCRIPTION', 'PUSH', 'DOOR', 'INVALID', 'LOST'] as const;
+export const AUDIT_KINDS = [
+  'QUERY',
+  'MUTATION',
+  'SUBSCRIPTION',
+  'PUSH',
+  'EXCHANGE',
+  'DOOR',
+  'INVALID',
+  'LOST',
+] as const;
 export type AuditKind = (typeof AUDIT_KINDS)[number];
 
 /** What is written down of one operation, before it has its place in the chain. */

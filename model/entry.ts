@@ -1,4 +1,5 @@
 import type { MultiPolygon, Polygon } from 'geojson';
+import type { InstructionChange, InstructionDirection } from './instruction.js';
 import type { Quality, WarningText } from './record.js';
 import type { WarningChangeKind, WarningLevel, WarningState, WarningStatus } from './warning.js';
 
@@ -56,27 +57,50 @@ export interface IncidentEntry {
   readonly reportId: string;
 }
 
+/** An instruction between tiers has changed. What it says stands in the instruction itself. */
+export interface InstructionEntry {
+  readonly instructionId: string;
+  readonly change: InstructionChange;
+  readonly direction: InstructionDirection;
+  /** The other side. */
+  readonly peer: string;
+  readonly revision: number;
+}
+
 /** A credential or a grant has changed: open sessions must look again. */
 export interface AccessEntry {
   /** "key": an API key was revoked or rotated; "person": one was blocked; "grants": what a department sees has changed. */
   readonly kind: 'key' | 'person' | 'grants';
-  /** The key's id, the person's id, or the department that sees. */
+  /** The key's id, the person's id, or who sees: a department, or "peer:" and the name of a platform. */
   readonly id: string;
   /** Of a revoked grant: it is over at once, before anything is read again. */
   readonly revoked: string | null;
 }
 
-/** What the log holds, by topic. Warnings, incidents' reports and feed states are durable; observations are kept for an hour only. */
+/** The exchange with a platform of another tier needs somebody's look (docs/exchange.md). */
+export interface ExchangeAlarm {
+  /** OVERDUE: no receipt in time. SET_ASIDE: a bundle, or what was to go into one, that cannot be carried out; what follows goes on. WITHDRAWN:
+   *  the peer takes one back. CHAIN: what the two sides keep differs. */
+  readonly kind: 'OVERDUE' | 'SET_ASIDE' | 'WITHDRAWN' | 'CHAIN';
+  readonly peer: string;
+  readonly direction: 'OUT' | 'IN';
+  readonly seq: number | null;
+  readonly reason: string;
+}
+
+/** What the log holds, by topic. Warnings, incidents' reports, instructions, feed states and alarms of the exchange are durable; observations are kept for an hour only. */
 export interface LogTopics {
   warning: WarningEntry;
   observation: ObservationEntry;
   feed: FeedEntry;
   incident: IncidentEntry;
+  instruction: InstructionEntry;
   access: AccessEntry;
+  exchange: ExchangeAlarm;
 }
 export type LogTopic = keyof LogTopics;
 
-/** An entry still to be appended. `key`: the warning's identifier, the feed's or the incident's id. */
+/** An entry still to be appended. `key`: the warning's identifier; the feed's, the incident's or the instruction's id. */
 export type NewEntry = { [T in LogTopic]: { topic: T; key: string; at: Date; payload: LogTopics[T] } }[LogTopic];
 /** An entry with its place in the log; positions have no gaps across topics and rise in commit order. */
 export type LogEntry<T extends LogTopic = LogTopic> = {

@@ -163,5 +163,6 @@ export const RECEIPT_BYTES = 200_000;
 export const CLOCK_SKEW_MS = 5 * 60_000;
 export const NO_HASH = '0'.repeat(64);
 
-/** The feed under which what a peer sends is stored. */
-export const peerFeed = (peer: string): string => `emergency/exchange-${peer}`;
+/** How the ids of feeds begin under which what peers send is stored. */
+export const PEER_FEEDS = 'emergency/exchange-';
+export const peerFeed = (peer: string): string => `${PEER_FEEDS}${peer}`;

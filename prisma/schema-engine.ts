@@ -38,6 +38,10 @@ const HAND_WRITTEN = [
   'warning_delivery',
   'warning_acknowledgement',
   'channel_rejection',
+  'exchange_last_told',
+  'exchange_holding',
+  'instruction',
+  'exchange_act',
 ];
 
 /** SQL that turns the database behind `url` into what the schema says; undefined where they agree. Changes nothing. */

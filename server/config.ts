@@ -18,6 +18,7 @@ import { RELEASES } from '../model/release.js';
 import { accessSettings } from './access/settings.js';
 import { capSettings, publicUrl } from './cap/settings.js';
 import { type ConfiguredChannel, channelKinds } from './channels/kinds.js';
+import { type ExchangeSettings, exchangeSettings } from './exchange/settings.js';
 import { readTrustedDocuments, trustedDocumentsSettings } from './graphql/trusted-documents.js';
 import { isNetwork } from './limits/caller.js';
 import { limitsSettings } from './limits/settings.js';
@@ -95,6 +96,7 @@ const shape = z.strictObject({
   hub: hubSettings,
   feeds: z.record(z.string(), z.record(z.string(), z.unknown())).default({}),
   channels: z.record(z.string(), z.record(z.string(), z.unknown())).default({}),
+  exchange: z.record(z.string(), z.unknown()).optional(),
 });
 
 export interface ConfiguredFeed {
@@ -111,6 +113,7 @@ export class Config {
   readonly trustedDocuments: ReadonlyMap<string, string>;
   /** As the file has them, nothing replaced. */
   readonly rawChannels: Readonly<Record<string, Record<string, unknown>>>;
+  readonly rawExchange: Readonly<Record<string, unknown>> | undefined;
   readonly #feeds: Record<string, Record<string, unknown>>;
 
   constructor(
@@ -124,6 +127,7 @@ export class Config {
     this.hub = parsed.hub;
     this.#feeds = parsed.feeds;
     this.rawChannels = parsed.channels;
+    this.rawExchange = parsed.exchange;
     this.trustedDocuments = this.#readTrustedDocuments();
   }
 
@@ -164,6 +168,13 @@ export class Config {
   channels(demo: Readonly<Record<string, string>>): ConfiguredChannel[] {
     const all = Object.entries(this.rawChannels).map(([name, raw]) => this.#channel(name, raw, demo));
     return all.filter(({ settings }) => settings.enabled);
+  }
+
+  /** The exchange with platforms of other tiers; undefined where there is none. Throws ConfigError on any mistake. */
+  exchange(demo: Readonly<Record<string, string>>): ExchangeSettings | undefined {
+    if (!this.rawExchange) return undefined;
+    this.#refuseWrittenSecrets(['exchange'], this.rawExchange);
+    return this.#parse(exchangeSettings, this.#substituted(['exchange'], this.rawExchange, demo), ['exchange']);
   }
 
   #channel(
@@ -319,6 +330,10 @@ export const channelDifferences = ({ rawChannels: before }: Config, { rawChannel
   [...new Set([...Object.keys(before), ...Object.keys(after)])]
     .filter((name) => !isDeepStrictEqual(before[name], after[name]))
     .map((name) => `channels.${name}`);
+
+/** Whether the exchange differs; it holds only after a restart. */
+export const exchangeDifferences = ({ rawExchange: before }: Config, { rawExchange: after }: Config): string[] =>
+  isDeepStrictEqual(before, after) ? [] : ['exchange'];
 
 /** Reads a settings file; every mistake is a ConfigError naming file, line and reason. */
 export function readConfig(path: string, connectors: readonly Connector<RuntimeSettings>[], secrets: Secrets): Config {

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { HubError } from '../model/errors.js';
 import type { CapRoom } from './cap/room.js';
+import type { ExchangeDoor } from './exchange/door.js';
 import { checkParams, type Params, paramsOfUrl } from './graphql/params.js';
 import type { GraphqlOptions, Yoga } from './graphql.js';
 import { checkHeaders, HttpFault, readJson } from './http/body.js';
@@ -19,6 +20,7 @@ export interface HttpOptions extends Pick<GraphqlOptions, 'admit' | 'limits' | '
   readonly yoga: Yoga;
   readonly push: PushRouter;
   readonly cap: CapRoom;
+  readonly exchange: ExchangeDoor;
   readonly doorkeeper: Doorkeeper;
   readonly probes: ProbeOptions;
   readonly origins: Origins;
@@ -80,6 +82,7 @@ async function route(
   const path = (request.url ?? '/').split('?')[0] ?? '/';
   if (path === '/graphql') return graphql(request, response, options);
   if (path.startsWith('/feeds/')) return push(request, response, path, options);
+  if (path.startsWith('/exchange/v1/')) return options.exchange.handle(request, response, path);
   if (path.startsWith('/cap/')) return options.cap.handle(request, response, path);
   if (path === '/schema.graphql') return sendSchema(request, response);
   if (await probe(request, response, path, options.probes)) return;

@@ -1,6 +1,8 @@
 import { Outbound } from '../connectors/outbound.js';
 import { PostgresBus } from '../events/bus-postgres.js';
 import { LogHub } from '../events/hub.js';
+import type { Exchange } from '../exchange/exchange.js';
+import type { Step } from '../exchange/steps.js';
 import type { Principal } from '../model/access.js';
 import { HubError } from '../model/errors.js';
 import type { ReloadResult } from '../model/reload.js';
@@ -18,6 +20,9 @@ import type { ConfiguredChannel } from './channels/kinds.js';
 import { Clockwork, expiryJob } from './clockwork.js';
 import type { Config } from './config.js';
 import { Demo, type DemoDepartments } from './demo.js';
+import { exchangeEvidence } from './exchange/evidence.js';
+import { openExchange } from './exchange/room.js';
+import type { ExchangeSettings } from './exchange/settings.js';
 import { FeedMonitor } from './feed-monitor.js';
 import { enabled, FeedSet, registrations } from './feeds.js';
 import { Ingest } from './ingest.js';
@@ -52,6 +57,8 @@ export interface HubOptions {
   readonly onLine?: (text: string) => void;
   readonly now?: () => Date;
   readonly onStatement?: (sql: string) => void;
+  /** Called at each step of a hand-over to another platform: tests end the process there. */
+  readonly exchangeStep?: (step: Step) => void;
 }
 
 /** What the later parts of a hub stand on. */
@@ -82,6 +89,7 @@ export class Hub {
   #feeds: FeedSet | undefined;
   #reload: Reload | undefined;
   #channels: readonly ChannelRuntime[] = [];
+  #exchange: Exchange | undefined;
 
   constructor(private readonly options: HubOptions) {
     this.#now = options.now ?? (() => new Date());
@@ -189,6 +197,7 @@ export class Hub {
       demo: this.options.demo !== undefined,
       graphiqlHeaders: () => this.#demoHeaders(),
       reloadSettings: () => this.reload(),
+      exchange: () => this.#exchange,
     });
     await web.start();
     this.#web = web;
@@ -222,6 +231,7 @@ export class Hub {
     this.#onStop('feeds', () => monitor.stop());
     await monitor.start();
     this.#startChannels(ground, outbound, channels);
+    await this.#startExchange(ground, outbound, config.exchange(addresses));
     demo?.callIn((feedId, signal) => feeds.address(feedId, signal), this.url);
     this.#reload = new Reload({ ...this.options, db, push, monitor, feeds, outbound, addresses, demo });
     this.#onStop('reload', () => this.#reload?.stop());
@@ -258,6 +268,27 @@ export class Hub {
       this.options.onLine?.(`channel   ${name} (${settings.public ? 'public' : 'not public'})`);
     for (const channel of this.#channels) channel.start();
     this.#onStop('channels', async () => void (await Promise.all(this.#channels.map((channel) => channel.stop()))));
+  }
+
+  async #startExchange(
+    { audit, db, log, metrics }: Ground,
+    dial: Outbound,
+    settings: ExchangeSettings | undefined,
+  ): Promise<void> {
+    const { config, exchangeStep: step, logger } = this.options;
+    const exchange = await openExchange({
+      ...{ db, log, dial, settings, division: config.hub.area, now: this.#now, step },
+      evidence: exchangeEvidence(audit, this.#now),
+      onAlarm: (alarm) => {
+        metrics.exchangeAlarm(alarm.peer, alarm.kind);
+        logger.error({ ...alarm }, 'the exchange needs a look');
+      },
+      onError: (peer, error) => this.#failed(`exchange with ${peer}`, error),
+    });
+    for (const peer of Object.keys(settings?.peers ?? {})) this.options.onLine?.(`exchange  ${peer}`);
+    exchange?.start();
+    this.#exchange = exchange;
+    this.#onStop('exchange', () => exchange?.stop());
   }
 
   #feedSet({ db, partitions, divisions, push, monitor, metrics }: Ground, outbound: Outbound): FeedSet {

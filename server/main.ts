@@ -33,6 +33,7 @@ async function main(): Promise<void> {
   config.capSigning();
   assertSafe(config, env);
   config.channels(config.hub.demo.enabled ? UNREACHABLE : {});
+  config.exchange(config.hub.demo.enabled ? UNREACHABLE : {});
   const stops: (() => Promise<void>)[] = [];
   onceStopped(stops);
   const running: { hub?: Hub } = {};

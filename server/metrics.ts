@@ -40,6 +40,13 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly #exchange = new Counter({
+    name: 'fenghuo_exchange_alarms_total',
+    help: 'What the exchange with a peer needs a look for: OVERDUE, SET_ASIDE, WITHDRAWN, CHAIN',
+    labelNames: ['peer', 'kind'],
+    registers: [this.registry],
+  });
+
   constructor(sources: MetricSources) {
     collectDefaultMetrics({ register: this.registry });
     const gauge = (name: string, help: string, read: () => number): void => {
@@ -96,6 +103,10 @@ export class Metrics {
 
   channel(name: string, event: string, count: number): void {
     if (count > 0) this.#channels.inc({ channel: name, event }, count);
+  }
+
+  exchangeAlarm(peer: string, kind: string): void {
+    this.#exchange.inc({ peer, kind });
   }
 
   error(part: string): void {

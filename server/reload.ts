@@ -8,6 +8,7 @@ import {
   ConfigError,
   type ConfiguredFeed,
   channelDifferences,
+  exchangeDifferences,
   fixedDifferences,
   type HubSettings,
 } from './config.js';
@@ -80,7 +81,11 @@ export class Reload {
         error: null,
         added: difference.added.map(idOf),
         changed: difference.changed.map(idOf),
-        needsRestart: [...fixedDifferences(config.hub, next.hub), ...channelDifferences(config, next)],
+        needsRestart: [
+          ...fixedDifferences(config.hub, next.hub),
+          ...channelDifferences(config, next),
+          ...exchangeDifferences(config, next),
+        ],
       };
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import type { Settings as ReportSettings } from '../connectors/emergency/incident-reports/config.js';
 import type { LogHub } from '../events/hub.js';
+import type { Exchange } from '../exchange/exchange.js';
 import { messageOf } from '../model/errors.js';
 import type { LivePort } from '../model/live.js';
 import type { ReleaseRules } from '../model/release.js';
@@ -19,6 +20,7 @@ import { type ServedContext, Trail } from './audit/trail.js';
 import { watchedSchema } from './audit/watched-schema.js';
 import { CapRoom } from './cap/room.js';
 import type { Config } from './config.js';
+import { ExchangeDoor } from './exchange/door.js';
 import type { FeedMonitor } from './feed-monitor.js';
 import { TrustedDocuments } from './graphql/trusted-documents.js';
 import { createGraphql, type GraphqlOptions } from './graphql.js';
@@ -54,6 +56,7 @@ export interface WebOptions {
   readonly languages: readonly string[];
   readonly config: Config;
   readonly audit: Recorder;
+  readonly exchange: () => Exchange | undefined;
   readonly demo: boolean;
   /** What GraphiQL's headers editor opens with for whoever sits at the hub's own machine, as JSON. */
   readonly graphiqlHeaders: () => string | undefined;
@@ -87,6 +90,7 @@ export class Web {
       ...options,
       yoga,
       cap: this.#cap(),
+      exchange: new ExchangeDoor({ exchange: options.exchange, doorkeeper, now: options.now }),
       origins,
       doorkeeper,
       setHeaders: securityHeaders(hub),

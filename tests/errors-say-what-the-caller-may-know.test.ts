@@ -101,8 +101,8 @@ describe('who may do what', () => {
     const { __schema: schema } = data as { __schema: Record<string, { fields: { name: string }[] }> };
     const names = Object.values(schema).flatMap((type) => type.fields.map(({ name }) => name));
     const open = names.filter((name) => !everyRoot.some((query) => new RegExp(`\\{ ${name}\\b`).test(query)));
-    // Published warnings, divisions and who one is oneself are for everyone.
-    expect(open).toEqual(['division', 'me', 'warning', 'warnings']);
+    // Published warnings, their log's end, divisions and who one is oneself are for everyone.
+    expect(open).toEqual(['currentCursor', 'division', 'me', 'warning', 'warnings']);
   });
 
   test('__typename alone needs no right', async () => {

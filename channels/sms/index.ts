@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { CallError, call, type HttpAnswer, retryAfterMs } from '../../connectors/shared/calls/http-call.js';
 import type { OutgoingChange } from '../../model/delivery.js';
 import type { Channel, ChannelContext, ChannelKind } from '../channel.js';
-import { CallError, call, type HttpAnswer, retryAfterMs } from '../http-call.js';
 import type { Addressee, Receipt, Returned, SendOutcome } from '../outcome.js';
 import { cut, withoutNumbers } from '../texts.js';
 import { type Settings, settings } from './config.js';

@@ -1,6 +1,6 @@
+import { call, type HttpAnswer, nameOf, retryAfterMs } from '../../connectors/shared/calls/http-call.js';
 import type { OutgoingChange } from '../../model/delivery.js';
 import type { Channel, ChannelContext, ChannelKind } from '../channel.js';
-import { call, type HttpAnswer, nameOf, retryAfterMs } from '../http-call.js';
 import type { Addressee, SendOutcome } from '../outcome.js';
 import { type Settings, settings } from './config.js';
 import { FORMATS } from './formats.js';

@@ -1,4 +1,5 @@
 import { DEPARTMENT_CODES, DEPARTMENTS, type DepartmentCode } from '../../model/department.js';
+import { PEER_FEEDS } from '../../model/exchange.js';
 import type { FeedHealth, FeedState } from '../../model/feed-state.js';
 import { RELEASES } from '../../model/release.js';
 import type { Queryable } from '../database.js';
@@ -38,10 +39,11 @@ export async function registerFeeds(
       DEPARTMENT_CODES.map((code) => DEPARTMENTS[code].zh),
     ],
   );
-  // What is released in the hub comes by no settings.
+  // What is released in the hub comes by no settings of feeds, and what peers send by those of the exchange.
   await client.query(
-    `UPDATE feed SET configured = false WHERE configured AND id <> ALL($1) AND split_part(id, '/', 2) <> $2`,
-    [feeds.map((f) => f.id), RELEASES],
+    `UPDATE feed SET configured = false WHERE configured AND id <> ALL($1) AND split_part(id, '/', 2) <> $2
+       AND NOT starts_with(id, $3)`,
+    [feeds.map((f) => f.id), RELEASES, PEER_FEEDS],
   );
   await client.query(
     `INSERT INTO feed (id, department_code, title_en, title_zh, freshness, expected_every_seconds, status, mode, link)

@@ -17,6 +17,7 @@ const KINDS: Readonly<Record<AuditKind, string>> = {
   MUTATION: 'A change, or the attempt. 变更。',
   SUBSCRIPTION: 'A live subscription: its beginning, each further feed, its end. 订阅的开始、涉及的新数据源和结束。',
   PUSH: 'Data brought to a push feed, or the attempt. 向数据源推送。',
+  EXCHANGE: 'Bundles or receipts of a platform of another tier, taken or refused. 与其他层级平台的数据交换。',
   DOOR: 'A key or token that was refused. 凭证被拒。',
   INVALID: 'A request that is wrong in itself. 无效请求。',
   LOST: 'Reads that were answered while nothing could be written down, counted. 无法记录期间已应答的查询数。',

@@ -1,4 +1,4 @@
-import type { Dial } from '../../channels/channel.js';
+import type { Dial } from '../../connectors/shared/calls/http-call.js';
 import type { LogHub } from '../../events/hub.js';
 import type { Database } from '../../prisma/database.js';
 import { Intake } from './intake.js';

@@ -1,9 +1,10 @@
-import type { Channel, ChannelContext, Dial } from '../../channels/channel.js';
+import type { Channel, ChannelContext } from '../../channels/channel.js';
 import type { Returned } from '../../channels/outcome.js';
 import { backoffMs } from '../../connectors/back-off.js';
+import type { Dial } from '../../connectors/shared/calls/http-call.js';
+import { Waiting } from '../../events/waiting.js';
 import type { Database } from '../../prisma/database.js';
 import { awaitsReceipts, keepRejection, takeReceipt } from '../../prisma/store/send-deliveries.js';
-import { Waiting } from './waiting.js';
 
 export interface ReceiptsOptions {
   readonly db: Database;

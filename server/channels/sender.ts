@@ -1,6 +1,8 @@
-import type { Channel, ChannelContext, Dial } from '../../channels/channel.js';
+import type { Channel, ChannelContext } from '../../channels/channel.js';
 import type { Addressee, SendOutcome } from '../../channels/outcome.js';
 import { released } from '../../channels/rule.js';
+import type { Dial } from '../../connectors/shared/calls/http-call.js';
+import { Waiting } from '../../events/waiting.js';
 import { messageOf } from '../../model/errors.js';
 import type { Database } from '../../prisma/database.js';
 import { phonesOf } from '../../prisma/store/recipients.js';
@@ -15,7 +17,6 @@ import {
   whyOff,
 } from '../../prisma/store/send-deliveries.js';
 import type { ConfiguredChannel } from './kinds.js';
-import { Waiting } from './waiting.js';
 
 /** What became of deliveries, for the metrics. `set-aside` and `off` are alarms. */
 export type SendEvent = 'delivered' | 'sent' | 'retried' | 'set-aside' | 'expired' | 'off';

@@ -1,5 +1,6 @@
-import type { Channel, ChannelKind, Dial } from '../../channels/channel.js';
+import type { Channel, ChannelKind } from '../../channels/channel.js';
 import type { ChannelSettings } from '../../channels/settings.js';
+import type { Dial } from '../../connectors/shared/calls/http-call.js';
 import { appendEntries } from '../../events/log.js';
 import type { WarningSnapshot } from '../../model/entry.js';
 import type { WarningChangeKind } from '../../model/warning.js';

@@ -30,13 +30,16 @@ CREATE TABLE exchange_peer (
   last_sent_at timestamptz(3),
   -- Why the last attempt failed; null after one that did not.
   fault text,
-  fault_at timestamptz(3)
+  fault_at timestamptz(3),
+  -- The other side asked for our bundles again from here.
+  resend_from bigint
 );
 
 -- What a peer is to be told, written in the transaction of what it tells of and deleted in the one that seals it into a bundle.
 CREATE TABLE exchange_outbox (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  peer text NOT NULL REFERENCES exchange_peer (name),
+  -- No foreign key: its check would have writers of the log wait for whoever holds the peer.
+  peer text NOT NULL,
   -- A topic of the log, or a kind of bundle (model/exchange.ts).
   source text NOT NULL,
   key text NOT NULL,

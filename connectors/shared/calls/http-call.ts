@@ -1,6 +1,9 @@
 import { type IncomingHttpHeaders, type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import type { Dial } from './channel.js';
+import type { LookupFunction } from 'node:net';
+
+/** The hub's rules of where it may connect to. */
+export type Dial = { check(host: string, port: number): void; readonly lookup: LookupFunction };
 
 export interface HttpCall {
   readonly method: 'GET' | 'POST';

@@ -1,0 +1,137 @@
+import { z } from 'zod';
+import { DEPARTMENT_CODES } from '../model/department.js';
+import { DIVISION_CODE } from '../model/division.js';
+import {
+  BUNDLE_BYTES,
+  BUNDLE_ITEMS,
+  BUNDLE_KINDS,
+  type Bundle,
+  CLOCK_SKEW_MS,
+  type Party,
+  RECEIPT_BYTES,
+  RECEIPT_STATES,
+  type Receipt,
+  Refusal,
+  SCHEMA_VERSION,
+  type Signed,
+} from '../model/exchange.js';
+import { canonicalJson } from './canonical.js';
+
+const party = z.strictObject({
+  orgCode: z.string().regex(/^\d{14}$/, { error: 'fourteen digits' }),
+  division: z.string().regex(DIVISION_CODE, { error: 'a division code of 6, 9 or 12 digits' }),
+});
+const moment = z.iso.datetime({ precision: 3, error: 'RFC 3339 in UTC with milliseconds: 2026-11-26T08:00:00.000Z' });
+const hash = z.string().regex(/^[0-9a-f]{64}$/, { error: 'a SHA-256 in hex' });
+const count = z.int().min(1);
+const words = (most: number): z.ZodString => z.string().min(1).max(most);
+
+const item = z.strictObject({
+  type: z.enum(BUNDLE_KINDS),
+  id: words(300),
+  version: words(100),
+  op: z.enum(['upsert', 'cancel']),
+  payload: z.record(z.string(), z.unknown()),
+  provenance: z.strictObject({
+    department: z.enum(DEPARTMENT_CODES),
+    feed: words(100).nullable(),
+    changedAt: moment,
+  }),
+  attachments: z
+    .array(z.strictObject({ name: words(200), type: words(100), text: z.string() }))
+    .max(4)
+    .optional(),
+});
+
+const bundle = z.strictObject({
+  bundleId: z.uuid(),
+  seq: count,
+  from: party,
+  to: party,
+  createdAt: moment,
+  kind: z.enum(BUNDLE_KINDS),
+  schemaVersion: z.string().regex(/^\d{1,3}\.\d{1,3}$/),
+  items: z.array(item).min(1).max(BUNDLE_ITEMS),
+  prevHash: hash,
+});
+
+const receipt = z.strictObject({
+  number: count,
+  bundleId: z.uuid(),
+  seq: count,
+  bundleHash: hash,
+  state: z.enum(RECEIPT_STATES),
+  from: party,
+  to: party,
+  at: moment,
+  faults: z
+    .array(
+      z.strictObject({
+        index: z.int().min(0),
+        id: words(300),
+        code: words(60),
+        path: z.string().max(200),
+        note: z.string().max(1000),
+      }),
+    )
+    .max(BUNDLE_ITEMS),
+  acted: z.strictObject({ who: words(200), what: words(500) }).nullable(),
+  note: z.string().max(1000).nullable(),
+  previous: hash,
+});
+
+/** The bundle in a text that came; throws Refusal with where and why it is none. Neither signature nor chain are looked at yet. */
+export function readBundle({ body }: Signed): Bundle {
+  const found = read(body, bundle, BUNDLE_BYTES, 'bundle') as Bundle;
+  if (found.schemaVersion.split('.')[0] !== SCHEMA_VERSION.split('.')[0])
+    throw new Refusal('WRONG_VERSION', `schemaVersion ${found.schemaVersion}: ${SCHEMA_VERSION} is understood here`);
+  const other = found.items.find(({ type }) => type !== found.kind);
+  if (other) throw new Refusal('BAD_SHAPE', `items: one of type ${other.type} in a bundle of kind ${found.kind}`);
+  return found;
+}
+
+export const readReceipt = ({ body }: Signed): Receipt => read(body, receipt, RECEIPT_BYTES, 'receipt') as Receipt;
+
+/** Throws CLOCK_SKEW for a moment that is further ahead than clocks may differ. What is late is late: lines are down for hours. */
+export function refuseFuture(text: string, now: Date): void {
+  const ahead = Date.parse(text) - now.getTime();
+  if (ahead <= CLOCK_SKEW_MS) return;
+  throw new Refusal(
+    'CLOCK_SKEW',
+    `it says ${text}, which is ${Math.round(ahead / 1000)} s ahead of ${now.toISOString()} here; 300 s are tolerated: set the clocks`,
+  );
+}
+
+export const sameParty = (a: Party, b: Party): boolean => a.orgCode === b.orgCode && a.division === b.division;
+
+/** RFC 3339 in UTC with milliseconds, the one form of moments in bundles. */
+export const momentOf = (at: Date): string => at.toISOString();
+
+function read(body: string, shape: z.ZodType, most: number, what: string): unknown {
+  if (Buffer.byteLength(body) > most) throw new Refusal('TOO_LARGE', `a ${what} holds at most ${most} bytes`);
+  let value: unknown;
+  try {
+    value = JSON.parse(body);
+  } catch {
+    throw new Refusal('BAD_SHAPE', `no JSON: the ${what} is cut off or damaged`);
+  }
+  const result = shape.safeParse(value);
+  if (!result.success) {
+    const [issue] = result.error.issues;
+    throw new Refusal('BAD_SHAPE', `${issue?.path.join('.') || what}: ${issue?.message ?? 'is not right'}`);
+  }
+  if (!isCanonical(value, body))
+    throw new Refusal(
+      'NOT_CANONICAL',
+      `the ${what} is not in canonical form (RFC 8785): send exactly the text that was signed`,
+    );
+  return result.data;
+}
+
+function isCanonical(value: unknown, body: string): boolean {
+  try {
+    return canonicalJson(value) === body;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,148 @@
+import type { LogHub } from '../events/hub.js';
+import type { LogTopic } from '../model/entry.js';
+import { messageOf } from '../model/errors.js';
+import { type Bundle, type Party, Refusal, type RefusalCode, type Signed } from '../model/exchange.js';
+import { keepRefusal } from '../prisma/store/exchange-refusals.js';
+import { readBundle, readReceipt, sameParty } from './envelope.js';
+import type { PeerGround } from './ground.js';
+import { Peer, type PeerOptions } from './peer.js';
+import { takeBundle } from './receive.js';
+import { takeReceipts } from './take-receipts.js';
+import type { Reception } from './transports/transport.js';
+
+export interface ExchangeOptions {
+  readonly log: LogHub;
+  readonly grounds: readonly PeerGround[];
+  /** Topics of the log that any of the peers is told of. */
+  readonly topics: readonly LogTopic[];
+  readonly peer: (ground: PeerGround, reception: Reception) => Omit<PeerOptions, 'ground' | 'reception'>;
+  readonly onError: (peer: string, error: unknown) => void;
+}
+
+/** The hub's exchange with all its peers: what comes by any road enters here. */
+export class Exchange implements Reception {
+  readonly #peers: readonly Peer[];
+  readonly #abort = new AbortController();
+  #following: Promise<void> = Promise.resolve();
+
+  constructor(private readonly options: ExchangeOptions) {
+    this.#peers = options.grounds.map((ground) => new Peer({ ...options.peer(ground, this), ground, reception: this }));
+  }
+
+  start(): void {
+    for (const peer of this.#peers) peer.start();
+    this.#following = this.#follow();
+  }
+
+  async stop(): Promise<void> {
+    this.#abort.abort();
+    await Promise.all([this.#following, ...this.#peers.map((peer) => peer.stop())]);
+  }
+
+  /** Something is to be told or was taken over: all peers look. */
+  wake(): void {
+    for (const peer of this.#peers) peer.wake();
+  }
+
+  async bundle(signed: Signed, road: string, heard = 0): Promise<{ readonly receipts: readonly Signed[] }> {
+    let bundle: Bundle | undefined;
+    let ground: PeerGround | undefined;
+    try {
+      bundle = readBundle(signed);
+      ground = this.#groundOf(bundle);
+      const receipts = await takeBundle(ground, signed, bundle, { road, heard });
+      this.#wakeOne(ground);
+      return { receipts: receipts.map(({ body, signature }) => ({ body, signature })) };
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      await this.refused(error, { road, signed, ground, act: 'bundle refused', bundle });
+      throw error;
+    }
+  }
+
+  async receipts(signed: readonly Signed[], road: string): Promise<{ readonly heard: number }> {
+    let ground: PeerGround | undefined;
+    try {
+      const came = signed.map((each) => ({ signed: each, receipt: readReceipt(each) }));
+      for (const { receipt } of came) {
+        const own = this.#groundOf(receipt);
+        if (ground && own !== ground)
+          throw new Refusal('WRONG_PEER', 'receipts of several senders at once: send each its own');
+        ground = own;
+      }
+      if (!ground) return { heard: 0 };
+      const heard = await takeReceipts(ground, came, road);
+      this.#wakeOne(ground);
+      return { heard };
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      const [first] = signed;
+      if (first) await this.refused(error, { road, signed: first, ground, act: 'receipts refused' });
+      throw error;
+    }
+  }
+
+  /** Keeps what was refused, with its reason, for whoever looks into it. */
+  async refused(
+    { code, reason }: { readonly code: RefusalCode; readonly reason: string },
+    came: {
+      readonly road: string;
+      readonly signed: Signed;
+      readonly act: string;
+      readonly ground?: PeerGround | undefined;
+      readonly bundle?: Bundle | undefined;
+      readonly size?: number;
+    },
+  ): Promise<void> {
+    const some = came.ground ?? this.options.grounds[0];
+    if (!some) return;
+    const { bundle, road, act } = came;
+    const peer = came.ground?.peer.name ?? null;
+    const named = { bundleId: bundle?.bundleId ?? null, seq: bundle?.seq ?? null };
+    const raw = `${came.signed.body}\n${came.signed.signature}`;
+    some.evidence.record({
+      peer: peer ?? 'unknown',
+      act,
+      road,
+      kind: bundle?.kind ?? null,
+      ...named,
+      result: code,
+      items: 0,
+    });
+    const size = came.size === undefined ? {} : { size: came.size };
+    await keepRefusal(some.db.write, { peer, at: some.now(), road, code, reason, ...named, raw, ...size }).catch(
+      (error: unknown) => this.options.onError(peer ?? 'unknown', error),
+    );
+  }
+
+  #groundOf({ from, to }: { readonly from: Party; readonly to: Party }): PeerGround {
+    const ground = this.options.grounds.find(({ peer }) => sameParty(peer.party, from));
+    if (!ground) throw new Refusal('WRONG_PEER', `${from.orgCode} of ${from.division} is no peer of this hub`);
+    if (!sameParty(ground.own, to))
+      throw new Refusal(
+        'WRONG_PEER',
+        `it is for ${to.orgCode} of ${to.division}; this is ${ground.own.orgCode} of ${ground.own.division}`,
+      );
+    return ground;
+  }
+
+  #wakeOne({ peer }: PeerGround): void {
+    this.#peers.find(({ name }) => name === peer.name)?.wake();
+  }
+
+  /** Each entry of the log only says that there may be something to tell: what there is stands in the outbox. */
+  async #follow(): Promise<void> {
+    const { log, onError, topics } = this.options;
+    const { signal } = this.#abort;
+    while (!signal.aborted && topics.length > 0)
+      try {
+        for await (const _ of await log.subscribe(topics, { signal })) this.wake();
+      } catch (error) {
+        if (signal.aborted) return;
+        onError('log', messageOf(error));
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+  }
+}
+
+const RETRY_MS = 1000;

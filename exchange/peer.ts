@@ -1,0 +1,122 @@
+import type { ExchangeAlarm } from '../model/entry.js';
+import { messageOf } from '../model/errors.js';
+import { markOverdue } from '../prisma/store/exchange-bundles.js';
+import { heartbeatDue } from '../prisma/store/exchange-heartbeat.js';
+import { tellPeers } from '../prisma/store/exchange-outbox.js';
+import { lockPeer, movePeer } from '../prisma/store/exchange-peers.js';
+import { applyNext, tellNextAct } from './apply.js';
+import type { PeerGround } from './ground.js';
+import { Loop } from './loop.js';
+import { raiseAlarms } from './receipts.js';
+import { seal } from './seal.js';
+import { sendNext } from './send.js';
+import type { Fetcher, Reception, Transport } from './transports/transport.js';
+
+export interface PeerOptions {
+  readonly ground: PeerGround;
+  /** Without one the peer comes and gets what is for it. */
+  readonly transport: Transport | undefined;
+  readonly fetcher: Fetcher | undefined;
+  readonly fetchEveryMs: number;
+  readonly retry: { readonly firstMs: number; readonly longestMs: number };
+  readonly reception: Reception;
+  readonly onError: (peer: string, error: unknown) => void;
+}
+
+/** Nobody wakes a loop for what another process has written: it looks by itself this often. */
+const LOOK_MS = 5000;
+const ALARMS = 100;
+
+/** One peer at work. Handing over, carrying out, fetching and watching over receipts each have a loop; none waits for another peer. */
+export class Peer {
+  readonly #out: Loop;
+  readonly #in: Loop;
+  readonly #fetch: Loop | undefined;
+  readonly #watch: Loop;
+
+  constructor(private readonly options: PeerOptions) {
+    const { fetcher, fetchEveryMs, reception, retry } = options;
+    const loop = (round: (signal: AbortSignal) => Promise<boolean>, line: boolean, everyMs = LOOK_MS): Loop =>
+      new Loop({ round, everyMs, retry, onError: (error) => this.#failed(error, line) });
+    this.#out = loop((signal) => this.#handOver(signal), true);
+    this.#in = loop(() => this.#carryOut(), false);
+    this.#watch = loop(() => this.#watchOver(), false);
+    this.#fetch = fetcher && loop((signal) => fetcher.fetch(reception, signal), true, fetchEveryMs);
+  }
+
+  get name(): string {
+    return this.options.ground.peer.name;
+  }
+
+  start(): void {
+    for (const loop of this.#loops) loop.start();
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#loops.map((loop) => loop.stop()));
+    await Promise.all([this.options.transport?.close?.(), this.options.fetcher?.close?.()]);
+  }
+
+  /** Something is to be told, or has come. */
+  wake(): void {
+    for (const loop of this.#loops) loop.wake();
+  }
+
+  get #loops(): readonly Loop[] {
+    return [this.#out, this.#in, this.#watch, ...(this.#fetch ? [this.#fetch] : [])];
+  }
+
+  async #handOver(signal: AbortSignal): Promise<boolean> {
+    const { ground, reception, transport } = this.options;
+    if ((await seal(ground)) > 0) return true;
+    return transport ? sendNext({ ground, transport, reception, signal }) : false;
+  }
+
+  async #carryOut(): Promise<boolean> {
+    const { ground } = this.options;
+    const more = (await applyNext(ground)) || (await tellNextAct(ground));
+    // Its receipts go out at once.
+    if (more) this.#out.wake();
+    return more;
+  }
+
+  /** Says which bundles lack their receipt for too long, and gives a sign of life where one is due. */
+  async #watchOver(): Promise<boolean> {
+    const { db, now, peer } = this.options.ground;
+    await this.#overdue();
+    const at = now();
+    const due = await heartbeatDue(db.write, peer.name, new Date(at.getTime() - peer.heartbeatMs));
+    if (!due) return false;
+    await tellPeers(db.write, { source: 'heartbeat', key: peer.name, at, payload: {} }, peer.name);
+    this.#out.wake();
+    return false;
+  }
+
+  async #overdue(): Promise<void> {
+    const { ground } = this.options;
+    const { db, now, peer } = ground;
+    const limit = new Date(now().getTime() - peer.receiptWithinMs);
+    let alarms: readonly ExchangeAlarm[] = [];
+    await db.transaction(async (client) => {
+      await lockPeer(client, peer.name);
+      const late = await markOverdue(client, peer.name, limit, now(), ALARMS);
+      if (late.length === 0) return;
+      alarms = await raiseAlarms(
+        client,
+        ground,
+        late.map(({ kind, seq, state, storedAt }) => ({
+          ...{ kind: 'OVERDUE', direction: 'OUT', seq },
+          reason: `${kind} of ${storedAt.toISOString()} is ${state} and was to be carried out within ${peer.receiptWithinMs / 1000} s`,
+        })),
+      );
+    });
+    for (const alarm of alarms) ground.onAlarm(alarm);
+  }
+
+  async #failed(error: unknown, line: boolean): Promise<void> {
+    const { ground, onError } = this.options;
+    onError(this.name, error);
+    if (line)
+      await movePeer(ground.db.write, this.name, { fault: messageOf(error).slice(0, 1000), faultAt: ground.now() });
+  }
+}

@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto';
+import type pg from 'pg';
+import type { ExchangeAlarm } from '../model/entry.js';
+import { messageOf } from '../model/errors.js';
+import {
+  BUNDLE_BYTES,
+  BUNDLE_ITEMS,
+  type Bundle,
+  type BundleItem,
+  type BundleKind,
+  SCHEMA_VERSION,
+} from '../model/exchange.js';
+import { insertBundle } from '../prisma/store/exchange-bundles.js';
+import { deleteRows, type OutboxRow, setRowAside, waitingRows } from '../prisma/store/exchange-outbox.js';
+import { lockPeer, movePeer } from '../prisma/store/exchange-peers.js';
+import { isUnavailable } from '../prisma/store/failure.js';
+import { canonicalJson, hashOf } from './canonical.js';
+import { momentOf } from './envelope.js';
+import type { PeerGround } from './ground.js';
+import { currentKey, raiseAlarms } from './receipts.js';
+import { sign } from './signing.js';
+
+/** Rows of the outbox in one transaction. */
+const ROWS = 200;
+/** For the envelope around the items. */
+const ENVELOPE_BYTES = 2000;
+
+interface Draft {
+  readonly kind: BundleKind;
+  readonly items: BundleItem[];
+  bytes: number;
+}
+
+/**
+ * Makes signed bundles of what waits for the peer, in its order, and empties the outbox of it, in one transaction. Returns how many rows were
+ * dealt with; 0: nothing waits. What cannot be put into a bundle is set aside with an alarm.
+ */
+export async function seal(ground: PeerGround): Promise<number> {
+  const { db, peer, step } = ground;
+  let alarms: readonly ExchangeAlarm[] = [];
+  const done = await db.transaction(async (client) => {
+    const locked = await lockPeer(client, peer.name);
+    const rows = await waitingRows(client, peer.name, ROWS);
+    if (rows.length === 0) return 0;
+    const { drafts, faults } = await draftsOf(client, ground, rows);
+    let end = { seq: locked.sentSeq, hash: locked.sentHash };
+    for (const draft of drafts) end = await sealOne(client, ground, draft, end);
+    await movePeer(client, peer.name, { sentSeq: end.seq, sentHash: end.hash });
+    for (const [id, reason] of faults) await setRowAside(client, id, reason);
+    await deleteRows(
+      client,
+      rows.filter(({ id }) => !faults.has(id)).map(({ id }) => id),
+    );
+    const found = [...faults.values()];
+    alarms = await raiseAlarms(
+      client,
+      ground,
+      found.map((reason) => ({ kind: 'SET_ASIDE', direction: 'OUT', seq: null, reason })),
+    );
+    step('seal: before the commit');
+    return rows.length;
+  });
+  if (done > 0) step('seal: committed');
+  for (const alarm of alarms) ground.onAlarm(alarm);
+  return done;
+}
+
+async function draftsOf(
+  client: pg.PoolClient,
+  ground: PeerGround,
+  rows: readonly OutboxRow[],
+): Promise<{ drafts: Draft[]; faults: Map<number, string> }> {
+  const drafts: Draft[] = [];
+  const faults = new Map<number, string>();
+  for (const row of rows) {
+    const items = await itemsOf(client, ground, row);
+    if (typeof items === 'string') faults.set(row.id, items);
+    else for (const item of items) put(drafts, item);
+  }
+  return { drafts, faults };
+}
+
+/** The items of a row, or why it has to be set aside. A fault of the database is nobody's fault: it is thrown, and all is done again. */
+async function itemsOf(client: pg.PoolClient, { peer }: PeerGround, row: OutboxRow): Promise<BundleItem[] | string> {
+  const items: BundleItem[] = [];
+  await client.query('SAVEPOINT collecting');
+  try {
+    for (const kind of peer.sends) {
+      if (!kind.sources.includes(row.source)) continue;
+      const item = await kind.collect(row, peer, client);
+      if (item && sizeOf(item) > BUNDLE_BYTES - ENVELOPE_BYTES)
+        throw new Error(`it takes more than ${BUNDLE_BYTES - ENVELOPE_BYTES} bytes`);
+      if (item) items.push(item);
+    }
+    await client.query('RELEASE SAVEPOINT collecting');
+    return items;
+  } catch (error) {
+    if (isUnavailable(error)) throw error;
+    await client.query('ROLLBACK TO SAVEPOINT collecting');
+    return `${row.source} ${row.key} cannot be told: ${messageOf(error)}`;
+  }
+}
+
+const sizeOf = (item: BundleItem): number => Buffer.byteLength(canonicalJson(item));
+
+function put(drafts: Draft[], item: BundleItem): void {
+  const bytes = sizeOf(item) + 1;
+  const last = drafts.at(-1);
+  const fits = last?.kind === item.type && last.items.length < BUNDLE_ITEMS;
+  if (last && fits && last.bytes + bytes <= BUNDLE_BYTES - ENVELOPE_BYTES) {
+    last.items.push(item);
+    last.bytes += bytes;
+  } else drafts.push({ kind: item.type, items: [item], bytes });
+}
+
+async function sealOne(
+  client: pg.PoolClient,
+  ground: PeerGround,
+  { kind, items }: Draft,
+  end: { readonly seq: number; readonly hash: string },
+): Promise<{ seq: number; hash: string }> {
+  const { own, peer } = ground;
+  const at = ground.now();
+  const bundle: Bundle = {
+    ...{ bundleId: randomUUID(), seq: end.seq + 1, from: own, to: peer.party, createdAt: momentOf(at), kind },
+    ...{ schemaVersion: SCHEMA_VERSION, items, prevHash: end.hash },
+  };
+  const body = canonicalJson(bundle);
+  const hash = hashOf(body);
+  await insertBundle(
+    client,
+    {
+      ...{ peer: peer.name, direction: 'OUT', seq: bundle.seq, bundleId: bundle.bundleId, kind, createdAt: at, body },
+      ...{ signature: await sign(body, 'fenghuo-bundle+jws', currentKey(ground)), hash, previous: end.hash },
+      ...{ state: 'SEALED', storedAt: at },
+    },
+    items.map(({ type, id, version, op }) => ({ kind: type, id, version, op })),
+  );
+  return { seq: bundle.seq, hash };
+}

@@ -1,0 +1,163 @@
+import type { ExchangeAlarm } from '../model/entry.js';
+import { PASSING_REFUSALS, type RefusalCode } from '../model/exchange.js';
+import type { PeerRow } from '../model/exchange-rows.js';
+import {
+  type BundleRow,
+  moveBundle,
+  nextToSend,
+  noteAttempt,
+  readBundle,
+  resign,
+} from '../prisma/store/exchange-bundles.js';
+import { lockPeer, movePeer, readPeer } from '../prisma/store/exchange-peers.js';
+import { receiptsAfter } from '../prisma/store/exchange-receipts.js';
+import type { PeerGround } from './ground.js';
+import { currentKey, issueReceipt, raiseAlarms } from './receipts.js';
+import { keyIdOf, sign } from './signing.js';
+import type { Answer, Reception, Transport } from './transports/transport.js';
+
+/** A bundle refused so often for what it is, is taken back. */
+const MOST_REFUSALS = 3;
+const RECEIPTS = 100;
+/** These say that the two sides' chains differ: going on would hide it. */
+const FORKED: readonly RefusalCode[] = ['SEQ_TAKEN', 'CHAIN_BROKEN'];
+
+/** The line does not work, or the other side takes nothing just now: the same again after a while. */
+export class SendFault extends Error {
+  override readonly name = 'SendFault';
+}
+
+export interface Sending {
+  readonly ground: PeerGround;
+  readonly transport: Transport;
+  readonly reception: Reception;
+  readonly signal: AbortSignal;
+}
+
+/** Hands over the receipts that the peer has not had, and then its next bundle. Returns whether there was anything. Throws where it must be tried again. */
+export async function sendNext(sending: Sending): Promise<boolean> {
+  const { ground } = sending;
+  const row = await readPeer(ground.db.write, ground.peer.name);
+  if (!row) return false;
+  if (row.toldNumber > row.toldUpto) return sendReceipts(sending, row);
+  const again = new Date(ground.now().getTime() - ground.peer.resendAfterMs);
+  const bundle = await nextToSend(ground.db.write, row.name, row.resendFrom, again);
+  if (!bundle) return false;
+  await sendBundle(sending, row, bundle);
+  return true;
+}
+
+async function sendReceipts({ ground, transport, signal }: Sending, row: PeerRow): Promise<boolean> {
+  const { db, peer, step } = ground;
+  const receipts = await receiptsAfter(db.write, peer.name, 'OURS', row.toldUpto, RECEIPTS);
+  if (receipts.length === 0) return false;
+  step('receipts: before the call');
+  const answer = await transport.sendReceipts(receipts, row.heardNumber, signal);
+  step('receipts: answered, nothing written');
+  const last = receipts.at(-1)?.number ?? row.toldUpto;
+  if (answer.outcome === 'taken') {
+    await movePeer(db.write, peer.name, { toldUpto: last, ...worked(ground) });
+    return true;
+  }
+  // It stands elsewhere than we thought, e.g. because files were lost: from there on again.
+  if (answer.code === 'SEQ_GAP' && answer.expected !== undefined && answer.expected - 1 !== row.toldUpto) {
+    await movePeer(db.write, peer.name, { toldUpto: Math.min(answer.expected - 1, row.toldNumber) });
+    return true;
+  }
+  throw new SendFault(`receipts are refused: ${answer.code}: ${answer.reason}`);
+}
+
+const worked = ({ now }: PeerGround): { lastSentAt: Date; fault: null } => ({ lastSentAt: now(), fault: null });
+
+async function sendBundle(sending: Sending, row: PeerRow, bundle: BundleRow): Promise<void> {
+  const { ground, transport, signal } = sending;
+  const { step } = ground;
+  const signature = await freshSignature(ground, bundle);
+  step('send: before the call');
+  const answer = await transport.send({ ...bundle, signature }, row.heardNumber, signal);
+  step('send: answered, nothing written');
+  if (answer.outcome === 'taken') await taken(sending, row, bundle, answer.receipts);
+  else await refused(ground, row, bundle, answer);
+  step('send: written down');
+}
+
+/** A bundle may have waited longer than its key was valid: the same text is then signed with the key of now. */
+async function freshSignature(ground: PeerGround, bundle: BundleRow): Promise<string> {
+  const key = currentKey(ground);
+  if (keyIdOf(bundle.signature) === key.kid) return bundle.signature;
+  const signature = await sign(bundle.body, 'fenghuo-bundle+jws', key);
+  await resign(ground.db.write, bundle, signature);
+  return signature;
+}
+
+async function taken(
+  { ground, reception, transport }: Sending,
+  row: PeerRow,
+  bundle: BundleRow,
+  receipts: Extract<Answer, { outcome: 'taken' }>['receipts'],
+): Promise<void> {
+  const { db, now, peer } = ground;
+  if (receipts.length > 0) await reception.receipts(receipts, transport.address);
+  await db.transaction(async (client) => {
+    const locked = await lockPeer(client, peer.name);
+    await noteAttempt(client, bundle, { sentAt: now() });
+    const from = locked.resendFrom;
+    const next = from !== null && bundle.seq >= from ? bundle.seq + 1 : from;
+    await movePeer(client, peer.name, {
+      ...worked(ground),
+      resendFrom: next !== null && next > locked.sentSeq ? null : next,
+    });
+  });
+  const kept = await readBundle(db.write, row.name, 'OUT', bundle.seq);
+  // Its receipt may be further on than one answer holds: then it comes with the next ones.
+  if (receipts.length > 0 && kept?.state === 'SEALED' && receipts.length < RECEIPTS)
+    throw new SendFault(`seq ${bundle.seq} was answered without its receipt`);
+}
+
+async function refused(
+  ground: PeerGround,
+  row: PeerRow,
+  bundle: BundleRow,
+  { code, reason, expected }: Extract<Answer, { outcome: 'refused' }>,
+): Promise<void> {
+  const { db, peer } = ground;
+  if (code === 'SEQ_GAP' && expected !== undefined && expected < bundle.seq && expected !== row.resendFrom) {
+    await movePeer(db.write, peer.name, { resendFrom: expected });
+    if (await readBundle(db.write, peer.name, 'OUT', expected)) return;
+    await alarm(ground, {
+      kind: 'CHAIN',
+      direction: 'OUT',
+      seq: expected,
+      reason: `${peer.name} asks for seq ${expected}, which is not kept here`,
+    });
+  }
+  if (FORKED.includes(code) && bundle.refusals === 0)
+    await alarm(ground, { kind: 'CHAIN', direction: 'OUT', seq: bundle.seq, reason });
+  const forItself = !PASSING_REFUSALS.includes(code) && !FORKED.includes(code) && !BEARING.includes(code);
+  const refusals = await noteAttempt(db.write, bundle, {
+    error: `${code}: ${reason}`,
+    refused: forItself || FORKED.includes(code),
+  });
+  if (!forItself) throw new SendFault(`seq ${bundle.seq} is refused: ${code}: ${reason}`);
+  if (refusals >= MOST_REFUSALS) await takeBack(ground, bundle, `${code}: ${reason}`);
+}
+
+/** These are about who sends, not about this bundle: another one would fare no better. */
+const BEARING: readonly RefusalCode[] = ['WRONG_PEER', 'BAD_SIGNATURE'];
+
+/** It is set aside, and the peer is told by a signed statement that it will not come, so that what follows can. */
+async function takeBack(ground: PeerGround, bundle: BundleRow, reason: string): Promise<void> {
+  let alarms: readonly ExchangeAlarm[] = [];
+  await ground.db.transaction(async (client) => {
+    await lockPeer(client, bundle.peer);
+    await moveBundle(client, bundle, 'SET_ASIDE', ground.now());
+    await issueReceipt(client, ground, bundle, { state: 'WITHDRAWN', note: reason.slice(0, 1000) });
+    alarms = await raiseAlarms(client, ground, [{ kind: 'SET_ASIDE', direction: 'OUT', seq: bundle.seq, reason }]);
+  });
+  for (const each of alarms) ground.onAlarm(each);
+}
+
+async function alarm(ground: PeerGround, what: Omit<ExchangeAlarm, 'peer'>): Promise<void> {
+  const raised = await ground.db.transaction((client) => raiseAlarms(client, ground, [what]));
+  for (const each of raised) ground.onAlarm(each);
+}

@@ -1,0 +1,57 @@
+import type { Queryable } from '../database.js';
+
+/** A row of the outbox. */
+export interface OutboxRow {
+  readonly id: number;
+  readonly source: string;
+  readonly key: string;
+  readonly at: Date;
+  readonly payload: Readonly<Record<string, unknown>>;
+}
+
+/** The rows that wait for a peer, oldest first; the caller holds the peer. */
+export async function waitingRows(client: Queryable, peer: string, limit: number): Promise<OutboxRow[]> {
+  const { rows } = await client.query<OutboxRow>(
+    `SELECT id, source, key, at, payload FROM exchange_outbox WHERE peer = $1 AND set_aside_reason IS NULL ORDER BY id LIMIT $2`,
+    [peer, limit],
+  );
+  return rows;
+}
+
+/** They are in a bundle now, or are none of the peer's business. */
+export async function deleteRows(client: Queryable, ids: readonly number[]): Promise<void> {
+  if (ids.length > 0) await client.query('DELETE FROM exchange_outbox WHERE id = ANY ($1)', [ids]);
+}
+
+/** What cannot be put into a bundle waits for somebody; what follows does not wait for it. */
+export async function setRowAside(client: Queryable, id: number, reason: string): Promise<void> {
+  await client.query('UPDATE exchange_outbox SET set_aside_reason = $2 WHERE id = $1', [id, reason.slice(0, 1000)]);
+}
+
+/** Tells peers something in the caller's transaction: all that are configured, or one of them by name. Returns how many are told. */
+export async function tellPeers(
+  client: Queryable,
+  row: Omit<OutboxRow, 'id'>,
+  peer: string | null = null,
+): Promise<number> {
+  const { rowCount } = await client.query(
+    `INSERT INTO exchange_outbox (peer, source, key, at, payload)
+     SELECT name, $2, $3, $4, $5 FROM exchange_peer WHERE configured AND ($1::text IS NULL OR name = $1) ORDER BY name`,
+    [peer, row.source, row.key, row.at, JSON.stringify(row.payload)],
+  );
+  return rowCount ?? 0;
+}
+
+/** How much waits for a peer, since when, and how much is set aside. */
+export async function outboxState(
+  db: Queryable,
+  peer: string,
+): Promise<{ readonly waiting: number; readonly setAside: number; readonly since: Date | null }> {
+  const { rows } = await db.query<{ waiting: number; setAside: number; since: Date | null }>(
+    `SELECT count(*) FILTER (WHERE set_aside_reason IS NULL) AS waiting,
+       count(*) FILTER (WHERE set_aside_reason IS NOT NULL) AS "setAside",
+       min(at) FILTER (WHERE set_aside_reason IS NULL) AS since FROM exchange_outbox WHERE peer = $1`,
+    [peer],
+  );
+  return rows[0] as { waiting: number; setAside: number; since: Date | null };
+}
