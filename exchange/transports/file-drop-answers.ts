@@ -1,7 +1,7 @@
 import { MAX_ACK_BYTES, read12379Ack, readAckFileName } from '../../connectors/shared/codecs/alert-12379-ack.js';
 import { DecodeError } from '../../connectors/shared/codecs/decode-error.js';
 import { REFUSALS, Refusal, type RefusalCode } from '../../model/exchange.js';
-import { type DropWorld, putAside, putAway, ROAD } from './file-drop-folders.js';
+import { type DropWorld, putAside, putAway, ROAD, refusalOf } from './file-drop-folders.js';
 import { Gaps } from './file-drop-gaps.js';
 import { type Counted, readBundleStem, readGapFile, readReceiptsFile } from './file-drop-names.js';
 import { Patience } from './file-drop-patience.js';
@@ -71,8 +71,10 @@ export class AnswersIn {
     const path = `${this.world.settings.folders.ack}/${name}`;
     const bytes = await this.world.store.read(path, RECEIPTS_FILE_BYTES, signal);
     if (!bytes) return true;
+    let by: 'road' | 'reception' = 'road';
     try {
       const receipts = readReceipts(bytes);
+      by = 'reception';
       const { heard } = await reception.receipts(receipts, ROAD);
       if (heard < lastNumber(receipts)) {
         await this.#gaps.missing('receipts', heard + 1, signal);
@@ -82,7 +84,8 @@ export class AnswersIn {
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       if (error.code === 'NOT_NOW') return false;
-      if (!this.#patience.waits(name, error, this.world.now())) await putAside(this.world, [path], error, signal);
+      if (!this.#patience.waits(name, error, this.world.now()))
+        await putAside(this.world, [path], { ...refusalOf(error), by }, signal);
       return true;
     }
     await putAway(this.world, path, 'done', signal);
@@ -113,7 +116,7 @@ export class AnswersIn {
       report({ what: 'ack', of, ...ack });
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
-      await putAside(this.world, [path], { code: 'BAD_SHAPE', reason: error.message }, signal);
+      await putAside(this.world, [path], { code: 'BAD_SHAPE', reason: error.message, by: 'road' }, signal);
       return true;
     }
     await putAway(this.world, path, 'done', signal);

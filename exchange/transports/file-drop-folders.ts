@@ -1,11 +1,18 @@
-import type { Party } from '../../model/exchange.js';
+import type { Party, Refusal, RefusalCode } from '../../model/exchange.js';
 import type { FileDropSettings } from './file-drop-settings.js';
 import type { FileStore } from './file-store.js';
 
 /** What the road tells its owner, beside what goes through its contract. */
 export type FileDropReport =
   /** A file was put aside in `bad`, with its reason beside it. */
-  | { readonly what: 'put-aside'; readonly file: string; readonly code: string; readonly reason: string }
+  | {
+      readonly what: 'put-aside';
+      readonly file: string;
+      readonly code: RefusalCode;
+      readonly reason: string;
+      /** The reception writes down what it refuses; what the road itself refuses is written nowhere else. */
+      readonly by: 'road' | 'reception';
+    }
   /** The other side acknowledged a bundle of ours, or one of our warnings on a 12379 platform. Unsigned: it says something and proves nothing. */
   | {
       readonly what: 'ack';
@@ -24,12 +31,17 @@ export type FileDropReport =
       readonly expected: number;
     };
 
-/** A bundle's file is ready in `out`. */
+/** A bundle or receipts lie ready, as a file or to be asked for. */
 export interface MadeFile {
+  /** The end of its address. */
   readonly name: string;
-  readonly bytes: Uint8Array;
-  readonly bundleId: string;
+  /** What is found there; null where that is an answer which holds more than the bundle. */
+  readonly bytes: Uint8Array | null;
+  /** Tells it from all others of the sender. */
+  readonly id: string;
+  /** A bundle's seq, or the number of the first receipt. */
   readonly seq: number;
+  /** A bundle's kind, or "receipts". */
   readonly kind: string;
   readonly from: Party;
   readonly to: Party;
@@ -45,7 +57,7 @@ export interface DropWorld {
   readonly peer: Party;
   now(): Date;
   report(report: FileDropReport): void;
-  /** Told of each bundle once its files are there. */
+  /** Told of bundles and receipts once their files are there. */
   made?(file: MadeFile): void;
 }
 
@@ -68,11 +80,13 @@ export async function putAway(
   throw new Error(`${name} cannot be moved to ${settings.folders[where]}: too many files of this name are there`);
 }
 
+export type PutAside = Pick<Extract<FileDropReport, { what: 'put-aside' }>, 'code' | 'reason' | 'by'>;
+
 /** Puts files of one thing into `bad`, why beside the first of them, and tells the owner. */
 export async function putAside(
   world: DropWorld,
   paths: readonly string[],
-  { code, reason }: { readonly code: string; readonly reason: string },
+  { by, code, reason }: PutAside,
   signal: AbortSignal,
 ): Promise<void> {
   const { store, settings, now, report } = world;
@@ -84,8 +98,10 @@ export async function putAside(
     signal,
   );
   for (const path of paths) await putAway(world, path, 'bad', signal);
-  report({ what: 'put-aside', file, code, reason });
+  report({ what: 'put-aside', file, code, reason, by });
 }
+
+export const refusalOf = ({ code, reason }: Refusal): Pick<PutAside, 'code' | 'reason'> => ({ code, reason });
 
 /** Deletes what has been in `done` longer than is set, at most so many at once. */
 export async function sweepDone({ store, settings, now }: DropWorld, signal: AbortSignal): Promise<void> {

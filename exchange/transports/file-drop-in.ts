@@ -1,6 +1,6 @@
 import { ackFileName, write12379Ack } from '../../connectors/shared/codecs/alert-12379-ack.js';
 import { type Bundle, Refusal, type RefusalCode } from '../../model/exchange.js';
-import { type DropWorld, putAside, putAway, ROAD } from './file-drop-folders.js';
+import { type DropWorld, putAside, putAway, ROAD, refusalOf } from './file-drop-folders.js';
 import { Gaps } from './file-drop-gaps.js';
 import { type BundleName, readBundleStem, warningIn } from './file-drop-names.js';
 import { Patience } from './file-drop-patience.js';
@@ -63,11 +63,13 @@ export class BundlesIn {
     const packed = await store.read(zip, settings.limits.zipBytes, signal);
     const signature = await store.read(sig, SIGNATURE_BYTES, signal);
     if (!packed || !signature) return 'left';
+    let by: 'road' | 'reception' = 'road';
     try {
       if (signature.length > SIGNATURE_BYTES)
         throw new Refusal('TOO_LARGE', `a signature of more than ${SIGNATURE_BYTES} bytes`);
       const { body, bundle } = await unpackBundle(packed, settings.limits);
       const signed = { body, signature: signature.toString('utf8').trim() };
+      by = 'reception';
       const { receipts } = await reception.bundle(signed, ROAD, ITS_OWN_ONLY);
       await writeReceipts(this.world, receipts, signal);
       await this.#accept(name, bundle, signal);
@@ -78,7 +80,7 @@ export class BundlesIn {
       if (error.code === 'SEQ_GAP' || error.code === 'NOT_NOW') return 'stop';
       if (this.#patience.waits(`${name.stem}.zip`, error, now())) return 'left';
       await this.#acknowledge(name.stem, error.code, error.reason, signal);
-      await putAside(this.world, [zip, sig], error, signal);
+      await putAside(this.world, [zip, sig], { ...refusalOf(error), by }, signal);
       return 'taken';
     }
     await putAway(this.world, zip, 'done', signal);

@@ -15,14 +15,23 @@ const shape = z
   .max(MOST_RECEIPTS);
 
 /** Writes receipts into `answer`, in files that sort by their numbers. The same receipts again are the same file. */
-export async function writeReceipts(world: DropWorld, receipts: readonly Signed[], signal: AbortSignal): Promise<void> {
+export async function writeReceipts(
+  world: DropWorld,
+  receipts: readonly Signed[],
+  signal: AbortSignal,
+): Promise<readonly { readonly path: string; readonly first: number; readonly bytes: Buffer }[]> {
   const { own, peer, settings, store } = world;
-  for (const part of partsOf(receipts)) {
-    const [first, last] = [part[0], part.at(-1)].map((signed) => numberOf(signed as Signed)) as [number, number];
-    const file = receiptsFile(own, peer, first, last);
-    const text = JSON.stringify(part.map(({ body, signature }) => ({ body, signature })));
-    await store.write(`${settings.folders.answer}/${file}`, Buffer.from(text), signal);
-  }
+  const files = partsOf(receipts).map((part) => {
+    const [first, last] = [numberOf(part[0] as Signed), numberOf(part.at(-1) as Signed)];
+    const path = `${settings.folders.answer}/${receiptsFile(own, peer, first, last)}`;
+    return {
+      path,
+      first,
+      bytes: Buffer.from(JSON.stringify(part.map(({ body, signature }) => ({ body, signature })))),
+    };
+  });
+  for (const { bytes, path } of files) await store.write(path, bytes, signal);
+  return files;
 }
 
 function partsOf(receipts: readonly Signed[]): Signed[][] {

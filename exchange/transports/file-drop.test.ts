@@ -147,7 +147,13 @@ describe('a road of files', () => {
       'BAD_SIGNATURE: the seal is of another text\n',
     );
     expect(prefecture.reports).toEqual([
-      { what: 'put-aside', file: `${stem}.zip`, code: 'BAD_SIGNATURE', reason: 'the seal is of another text' },
+      {
+        what: 'put-aside',
+        file: `${stem}.zip`,
+        code: 'BAD_SIGNATURE',
+        reason: 'the seal is of another text',
+        by: 'reception',
+      },
     ]);
 
     await city.drop.fetch(home, never);

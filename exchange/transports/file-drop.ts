@@ -54,14 +54,18 @@ export class FileDrop implements Transport, Fetcher {
     const bytes = await zipOf(bundleEntries(bundle.body, content), new Date(createdAt));
     await store.write(`${settings.folders.out}/${stem}.zip`, bytes, signal);
     await store.write(`${settings.folders.out}/${stem}.sig`, Buffer.from(bundle.signature), signal);
-    made?.({ name: `${stem}.zip`, bytes, bundleId, seq, kind, from, to, createdAt });
+    made?.({ name: `${settings.folders.out}/${stem}.zip`, bytes, id: bundleId, seq, kind, from, to, createdAt });
     return TAKEN;
   }
 
   async sendReceipts(receipts: readonly Signed[], _heard: number, signal: AbortSignal): Promise<Answer> {
     const refused = this.#answers.toReceipts();
     if (refused) return refused;
-    await writeReceipts(this.#world, receipts, signal);
+    const { made, now, own, peer } = this.#world;
+    for (const { bytes, first, path } of await writeReceipts(this.#world, receipts, signal)) {
+      const about = { seq: first, kind: 'receipts', from: own, to: peer, createdAt: now().toISOString() };
+      made?.({ name: path, bytes, id: path.slice(path.lastIndexOf('/') + 1), ...about });
+    }
     return TAKEN;
   }
 

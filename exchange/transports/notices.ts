@@ -16,8 +16,6 @@ export interface NoticeOptions {
   readonly own: Party;
   readonly peer: Party;
   now(): Date;
-  /** Go and look at once. */
-  wake(): void;
 }
 
 export interface NoticeCounts {
@@ -45,6 +43,7 @@ export class Notices {
   fault: string | undefined = 'not started';
   readonly #judge: NoticeJudge;
   #started = false;
+  #look: () => void = () => {};
   #client: MqttClient | undefined;
   /** To be published, and published but not confirmed. */
   #waiting: string[] = [];
@@ -58,8 +57,10 @@ export class Notices {
     this.#judge = new NoticeJudge(options.peer, options.own, options.settings.schema);
   }
 
-  start(): void {
+  /** `wake`: go and look at once. */
+  start(wake: () => void): void {
     this.#started = true;
+    this.#look = wake;
     this.#connect();
   }
 
@@ -156,7 +157,7 @@ export class Notices {
       this.#wake = undefined;
       this.#wokenAt = performance.now();
       this.counts.woken++;
-      this.options.wake();
+      this.#look();
     }, wait);
   }
 }

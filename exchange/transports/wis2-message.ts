@@ -20,7 +20,7 @@ const subject = (from: Party, to: Party): string => `exchange/${from.orgCode}/${
 
 /** The notification of a file, as text; `base` and its name are its address. */
 export function noticeOf(file: MadeFile, base: string, now: Date): string {
-  const { name, bytes, bundleId, seq, kind, from, to, createdAt } = file;
+  const { name, bytes, id, seq, kind, from, to, createdAt } = file;
   return JSON.stringify({
     id: randomUUID(),
     conformsTo: [WIS2_CORE],
@@ -29,15 +29,15 @@ export function noticeOf(file: MadeFile, base: string, now: Date): string {
     properties: {
       pubtime: now.toISOString(),
       datetime: createdAt,
-      data_id: `${subject(from, to)}${kind}/${String(seq).padStart(9, '0')}/${bundleId}`,
-      integrity: { method: 'sha512', value: createHash('sha512').update(bytes).digest('base64') },
+      data_id: `${subject(from, to)}${kind}/${String(seq).padStart(9, '0')}/${id}`,
+      ...(bytes && { integrity: { method: 'sha512', value: createHash('sha512').update(bytes).digest('base64') } }),
     },
     links: [
       {
         rel: 'canonical',
         href: base + name,
         type: name.endsWith('.zip') ? 'application/zip' : 'application/json',
-        length: bytes.length,
+        ...(bytes && { length: bytes.length }),
       },
     ],
   });

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { type OwnKey, readOwnKey, readPeerKey } from '../../exchange/keys.js';
+import { fileDropSettings } from '../../exchange/transports/file-drop-settings.js';
 import { type PullSettings, pullSettings } from '../../exchange/transports/graphql-pull.js';
 import { pushSettings } from '../../exchange/transports/https-push.js';
+import { noticeSettings } from '../../exchange/transports/notice-settings.js';
 import { canonicalDivision, DIVISION_CODE } from '../../model/division.js';
 import { TIERS } from '../../model/exchange.js';
 import { acceptSettings, sendSettings } from './kinds.js';
@@ -52,7 +54,7 @@ function reading<T>(read: () => T, path: string, context: z.RefinementCtx): T {
 const apart = (keys: readonly { readonly kid: string }[]): boolean =>
   new Set(keys.map((key) => key.kid)).size === keys.length;
 
-const peer = z.strictObject({
+const peerSection = z.strictObject({
   orgCode,
   division,
   tier: z.enum(TIERS),
@@ -62,6 +64,10 @@ const peer = z.strictObject({
   push: pushSettings.optional(),
   /** Where the hub goes and gets what the peer has for it. */
   pull: pullSettings.optional(),
+  /** Both ways over folders, here or behind SFTP (docs/exchange-roads.md). */
+  drop: fileDropSettings.optional(),
+  /** Tells the peer over MQTT that something lies ready, and listens for its word. */
+  notify: noticeSettings.optional(),
   send: sendSettings.prefault({}),
   accept: acceptSettings.prefault({}),
   /** Without a receipt that a bundle is carried out the duty officer is told. */
@@ -79,6 +85,9 @@ const peer = z.strictObject({
       longestMs: z.int().min(10).max(3_600_000).default(60_000),
     })
     .prefault({}),
+});
+const peer = peerSection.refine(({ drop, pull, push }) => !drop || (!pull && !push), {
+  error: 'drop is both ways: leave out push and pull, or drop',
 });
 
 /** The exchange with platforms of other tiers (docs/exchange.md). */

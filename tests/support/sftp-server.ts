@@ -14,6 +14,8 @@ export const SFTP_USER = { username: 'exchange', password: 'a password of the te
 export class SftpServer {
   /** Answers nothing any more. */
   hangs = false;
+  /** What is renamed to such a path is gone, and nobody is told. */
+  lose: (path: string) => boolean = () => false;
   logins = 0;
   readonly hostKey: string;
   readonly #server: ssh2.Server;
@@ -54,7 +56,7 @@ export class SftpServer {
     connection.on('ready', () => this.logins++);
     connection.on('session', (accept) =>
       accept().on('sftp', (started) => {
-        new Session(started(), this.root, () => this.hangs).listen();
+        new Session(started(), this.root, this).listen();
       }),
     );
   }
@@ -78,7 +80,7 @@ class Session {
   constructor(
     private readonly sftp: SFTPWrapper,
     private readonly root: string,
-    private readonly hangs: () => boolean,
+    private readonly ways: Pick<SftpServer, 'hangs' | 'lose'>,
   ) {}
 
   listen(): void {
@@ -151,7 +153,7 @@ class Session {
   }
 
   #answer(id: number, act: () => Promise<Answer>): void {
-    if (this.hangs()) return;
+    if (this.ways.hangs) return;
     void act().then(
       (answer) => answer(this.sftp, id),
       (error: NodeJS.ErrnoException) =>
@@ -196,7 +198,8 @@ class Session {
   async #rename(from: string, to: string): Promise<void> {
     const taken = await lstat(this.#place(to)).catch(() => undefined);
     if (taken) throw new Error('that name is taken');
-    await rename(this.#place(from), this.#place(to));
+    if (this.ways.lose(to)) await unlink(this.#place(from));
+    else await rename(this.#place(from), this.#place(to));
   }
 }
 
