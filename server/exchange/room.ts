@@ -50,7 +50,7 @@ export async function openExchange(options: ExchangeRoomOptions): Promise<Exchan
 function registrationOf(name: string, section: PeerSection): ConfiguredPeer {
   const sources = kindsOf(section.flow).flatMap((kind) => kind.sources);
   return {
-    ...{ name, orgCode: section.orgCode, division: section.division, feedId: peerFeed(name) },
+    ...{ name, orgCode: section.orgCode, division: section.division, feedId: peerFeed(name), tier: section.tier },
     topics: [...new Set(sources.filter((source) => LOG_TOPICS.includes(source)))],
     title: { en: `Exchange with ${name}`, zh: `与 ${name} 的数据交换` },
     everySeconds: 2 * section.heartbeatSeconds,
