@@ -301,7 +301,8 @@ describe('the key of a platform', () => {
 });
 
 test('docs/exchange-items.schema.json describes the payloads as they are checked', () => {
-  const made = `${JSON.stringify(payloadSchema(), null, 1)}\n`;
+  const made = JSON.stringify(payloadSchema(), null, 2);
   if (process.env.UPDATE_EXPECTED) writeFileSync(SCHEMA, made);
-  expect(readFileSync(SCHEMA, 'utf8')).toBe(made);
+  // The formatter has its own way with white space.
+  expect(JSON.parse(readFileSync(SCHEMA, 'utf8'))).toEqual(JSON.parse(made));
 });

@@ -121,6 +121,16 @@ describe('a warning', () => {
     prefecture.kinds = { warning: { accept: { unknownHazards: false } } };
     const odd = changed({ hazardCode: '11Z99' }, { version: '9' });
     expect(await prefecture.take([odd])).toMatchObject([{ code: 'UNKNOWN_HAZARD', path: 'payload.hazardCode' }]);
+    prefecture.kinds = { warning: {} };
+    expect(await prefecture.take([odd])).toEqual([undefined]);
+    // A code that is a feed's own goes as unknown, and its words with it.
+    city.kinds = { warning: {} };
+    const own = '65420241600000_20260601090500';
+    await issue(own, { hazardCode: 'local-7' }, 61);
+    const items = await city.seal();
+    expect(items.map(({ payload }) => payload.hazardCode)).toEqual(['UNKNOWN']);
+    expect(await prefecture.take(items)).toEqual([undefined]);
+    expect(await warning(prefecture, own)).toMatchObject({ hazardCode: 'UNKNOWN', headline: '暴雨黄色预警信号' });
   });
 
   test("of this side's own cannot be changed from above, nor one of the peer's be put in its place", async () => {
