@@ -43,8 +43,11 @@ const item = z.strictObject({
     .optional(),
 });
 
+/** Compared as text, so in the one form that RFC 9562 writes. */
+const uuid = z.uuid().refine((text) => text === text.toLowerCase(), { error: 'a UUID in lower case' });
+
 const bundle = z.strictObject({
-  bundleId: z.uuid(),
+  bundleId: uuid,
   seq: count,
   from: party,
   to: party,
@@ -57,7 +60,7 @@ const bundle = z.strictObject({
 
 const receipt = z.strictObject({
   number: count,
-  bundleId: z.uuid(),
+  bundleId: uuid,
   seq: count,
   bundleHash: hash,
   state: z.enum(RECEIPT_STATES),
