@@ -43,6 +43,12 @@ export class Line {
     this.#target = new URL(url);
   }
 
+  /** Ends what is under way, as a cable that is pulled does. */
+  cut(): void {
+    this.mode = 'down';
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
   async close(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));

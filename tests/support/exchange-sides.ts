@@ -1,0 +1,95 @@
+import type { OwnKey } from '../../exchange/keys.js';
+import { migratedDatabase, type TestDatabase } from './database.js';
+import { CITY, Line, makeKey, PREFECTURE } from './exchange-pair.js';
+import { type CrashPoint, prepareNotes, onDatabase, Platform, type PlatformOptions } from './exchange-platform.js';
+
+/** A platform that can be started again over the same database, and what is told on it. */
+export class PlatformSide {
+  #platform: Platform | undefined;
+  readonly told: string[] = [];
+
+  constructor(
+    readonly name: string,
+    readonly options: PlatformOptions,
+  ) {}
+
+  get platform(): Platform {
+    if (!this.#platform) throw new Error(`${this.name} is not started`);
+    return this.#platform;
+  }
+
+  async start(more: { readonly crashAt?: CrashPoint } = {}): Promise<Platform> {
+    this.#platform = await Platform.start({ ...this.options, ...more });
+    return this.#platform;
+  }
+
+  async stop(): Promise<void> {
+    await this.#platform?.stop();
+    this.#platform = undefined;
+  }
+
+  /** Tells the other side something, as whoever writes to the database does, whether or not this side is up. */
+  async tell(count = 1): Promise<void> {
+    const at = this.options.now?.() ?? new Date();
+    const ids = Array.from({ length: count }, (_, i) => `${this.name}-${this.told.length + i + 1}`);
+    await onDatabase(this.options.database.url, (client) =>
+      client.query(
+        `INSERT INTO exchange_outbox (peer, source, key, at, payload)
+         SELECT $1, 'note', id, $2, jsonb_build_object('text', id) FROM unnest($3::text[]) AS n (id)`,
+        [this.options.other.name, at, ids],
+      ),
+    );
+    this.told.push(...ids);
+    this.#platform?.exchange.wake();
+  }
+
+  rows<T>(sql: string): Promise<T[]> {
+    return onDatabase(this.options.database.url, async (client) => (await client.query(sql)).rows as T[]);
+  }
+
+  /** What it has carried out of the other side, in that order. */
+  async carriedOut(): Promise<string[]> {
+    return (await this.rows<{ id: string }>('SELECT id FROM test_note ORDER BY n')).map(({ id }) => id);
+  }
+
+  /** How many of its bundles and of those that came stand where. */
+  async states(): Promise<Record<string, number>> {
+    const found = await this.rows<{ key: string; count: string }>(
+      `SELECT direction || ' ' || state AS key, count(*) FROM exchange_bundle GROUP BY 1 ORDER BY 1`,
+    );
+    return Object.fromEntries(found.map(({ key, count }) => [key, Number(count)]));
+  }
+}
+
+export interface Sides {
+  readonly city: PlatformSide;
+  readonly prefecture: PlatformSide;
+  readonly up: Line;
+  readonly down: Line;
+  readonly keys: { readonly city: OwnKey; readonly prefecture: OwnKey };
+  stop(): Promise<void>;
+}
+
+/** Two platforms, none of them started yet. */
+export async function makeSides(more: Partial<PlatformOptions> = {}): Promise<Sides> {
+  const keys = { city: makeKey('city-1'), prefecture: makeKey('prefecture-1') };
+  const [up, down] = [await Line.open(), await Line.open()];
+  const databases: TestDatabase[] = [await migratedDatabase(), await migratedDatabase()];
+  await Promise.all(databases.map(({ url }) => prepareNotes(url)));
+  const [a, b] = databases as [TestDatabase, TestDatabase];
+  const city = new PlatformSide('city', {
+    ...{ database: a, own: CITY, keys: [keys.city], out: up, back: down },
+    ...{ other: { name: 'prefecture', party: PREFECTURE, keys: [keys.prefecture] }, ...more },
+  });
+  const prefecture = new PlatformSide('prefecture', {
+    ...{ database: b, own: PREFECTURE, keys: [keys.prefecture], out: down, back: up },
+    ...{ other: { name: 'city', party: CITY, keys: [keys.city] }, ...more },
+  });
+  return {
+    ...{ city, prefecture, up, down, keys },
+    stop: async () => {
+      await Promise.all([city.stop(), prefecture.stop()]);
+      await Promise.all([up.close(), down.close(), ...databases.map((database) => database.drop())]);
+    },
+  };
+}
