@@ -65,7 +65,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^(dist|node_modules|prisma/generated|tests/generated)/' },
+    exclude: { path: '^(dist|node_modules|prisma/generated|tests/generated|client/dist|client/src/generated)/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

@@ -3,7 +3,7 @@ import { HubError } from '../model/errors.js';
 import type { Database } from '../prisma/database.js';
 import { isUnavailable } from '../prisma/store/failure.js';
 import type { Bus } from './bus.js';
-import { assertHeld, parseCursor } from './cursor.js';
+import { assertHeld, formatCursor, parseCursor } from './cursor.js';
 import { History } from './history.js';
 import { LatestSubscription } from './latest-subscription.js';
 import { type LogState, readState } from './log.js';
@@ -101,6 +101,14 @@ export class LogHub {
   }
 
   /**
+   * The log's end: what was committed before the call lies up to it. Whoever takes it first, then reads the present state, then subscribes
+   * after it misses nothing. SOURCE_UNAVAILABLE where the log cannot be read.
+   */
+  async cursor(): Promise<string> {
+    return formatCursor(await readable(() => this.#state.read()));
+  }
+
+  /**
    * Entries of some topics, each exactly once and in order, with no gap between what is replayed and what is live. When it
    * resolves the subscription stands: whatever is committed afterwards will come. CURSOR_EXPIRED where the log no longer holds
    * what follows the cursor; the iterator throws it later too, if retention overtakes a process that was paused or the log is
@@ -162,19 +170,30 @@ export class LogHub {
   /** Makes a subscription while the tail is kept running, so that none is made on one that rests. */
   async #whileHeld<S extends { end(): void }>(signal: AbortSignal | undefined, make: () => Promise<S>): Promise<S> {
     try {
-      const release = await this.#tail.hold();
-      try {
-        const made = await make();
-        if (signal?.aborted) made.end();
-        return made;
-      } finally {
-        release();
-      }
+      return await readable(async () => {
+        const release = await this.#tail.hold();
+        try {
+          const made = await make();
+          if (signal?.aborted) made.end();
+          return made;
+        } finally {
+          release();
+        }
+      });
     } catch (error) {
       if (error instanceof HubError && error.code === 'CURSOR_EXPIRED') this.#counts.expired += 1;
-      if (error instanceof HubError || !isUnavailable(error)) throw error;
-      const details = { retryAfterSeconds: 1 };
-      throw new HubError('SOURCE_UNAVAILABLE', 'the log cannot be read just now: try again', details, { cause: error });
+      throw error;
     }
+  }
+}
+
+/** What fails because the database cannot be reached is SOURCE_UNAVAILABLE. */
+async function readable<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof HubError || !isUnavailable(error)) throw error;
+    const details = { retryAfterSeconds: 1 };
+    throw new HubError('SOURCE_UNAVAILABLE', 'the log cannot be read just now: try again', details, { cause: error });
   }
 }

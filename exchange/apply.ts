@@ -3,6 +3,7 @@ import { appendEntries } from '../events/log.js';
 import type { ExchangeAlarm, NewEntry } from '../model/entry.js';
 import { messageOf } from '../model/errors.js';
 import type { Bundle, BundleItem, ItemFault } from '../model/exchange.js';
+import { actTold, firstUntoldAct } from '../prisma/store/exchange-acts.js';
 import {
   type BundleRow,
   faultedItems,
@@ -135,8 +136,8 @@ function takingOf(
   { own, peer, now }: PeerGround,
   { bundleId, seq, kind: name }: BundleRow,
 ): { kind: ExchangeKind; taking: Taking } {
-  const kind = peer.accepts.find((each) => each.kind === name);
-  if (!kind) throw new Error(`kind ${name} is no longer taken from ${peer.name}: its settings (accept) do not name it`);
+  const kind = peer.kinds.find((each) => each.kind === name);
+  if (!kind) throw new Error(`kind ${name} is no longer taken from ${peer.name}: its settings (flow) do not name it`);
   const entries: NewEntry[] = [];
   return { kind, taking: { client, peer, own, now: now(), entries, bundle: { bundleId, seq, kind: name } } };
 }
@@ -156,4 +157,19 @@ async function failed(ground: PeerGround, bundle: BundleRow, error: string): Pro
     ]);
   });
   for (const alarm of alarms) ground.onAlarm(alarm);
+}
+
+/** Gives the next act of somebody on a bundle of this peer its signed receipt; returns whether there was one. */
+export async function tellNextAct(ground: PeerGround): Promise<boolean> {
+  const { db, now, peer } = ground;
+  return db.transaction(async (client) => {
+    await lockPeer(client, peer.name);
+    const act = await firstUntoldAct(client, peer.name);
+    if (!act) return false;
+    const { bundleId, hash, seq, what, who } = act;
+    await moveBundle(client, { peer: peer.name, direction: 'IN', seq }, 'ACTED', now());
+    await issueReceipt(client, ground, { bundleId, seq, hash }, { state: 'ACTED', acted: { who, what } });
+    await actTold(client, peer.name, seq);
+    return true;
+  });
 }

@@ -4,8 +4,9 @@ import { markOverdue } from '../prisma/store/exchange-bundles.js';
 import { heartbeatDue } from '../prisma/store/exchange-heartbeat.js';
 import { tellPeers } from '../prisma/store/exchange-outbox.js';
 import { lockPeer, movePeer } from '../prisma/store/exchange-peers.js';
-import { applyNext } from './apply.js';
+import { applyNext, tellNextAct } from './apply.js';
 import type { PeerGround } from './ground.js';
+import { tellDigests } from './kinds/tell.js';
 import { Loop } from './loop.js';
 import { raiseAlarms } from './receipts.js';
 import { seal } from './seal.js';
@@ -73,7 +74,8 @@ export class Peer {
   }
 
   async #carryOut(): Promise<boolean> {
-    const more = await applyNext(this.options.ground);
+    const { ground } = this.options;
+    const more = (await applyNext(ground)) || (await tellNextAct(ground));
     // Its receipts go out at once.
     if (more) this.#out.wake();
     return more;
@@ -84,6 +86,7 @@ export class Peer {
     const { db, now, peer } = this.options.ground;
     await this.#overdue();
     const at = now();
+    if ((await tellDigests(db, [{ peer, kinds: peer.kinds }], at)) > 0) this.#out.wake();
     const due = await heartbeatDue(db.write, peer.name, new Date(at.getTime() - peer.heartbeatMs));
     if (!due) return false;
     await tellPeers(db.write, { source: 'heartbeat', key: peer.name, at, payload: {} }, peer.name);

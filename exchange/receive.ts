@@ -1,7 +1,8 @@
 import type pg from 'pg';
 import { type Bundle, Refusal, type Signed } from '../model/exchange.js';
+import type { PeerRow } from '../model/exchange-rows.js';
 import { type BundleRow, insertBundle, readBundle as readKept, seqOfBundle } from '../prisma/store/exchange-bundles.js';
-import { heardFrom, lockPeer, movePeer, type PeerRow } from '../prisma/store/exchange-peers.js';
+import { heardFrom, lockPeer, movePeer } from '../prisma/store/exchange-peers.js';
 import { type ReceiptRow, receiptsAfter, receiptsOf } from '../prisma/store/exchange-receipts.js';
 import { hashOf } from './canonical.js';
 import { refuseFuture } from './envelope.js';
@@ -26,10 +27,10 @@ export async function takeBundle(
   const { db, evidence, now, peer, step } = ground;
   await verify(signed, 'fenghuo-bundle+jws', peer.keys, now());
   refuseFuture(bundle.createdAt, now());
-  if (!peer.accepts.some(({ kind }) => kind === bundle.kind))
+  if (!peer.kinds.some(({ kind }) => kind === bundle.kind))
     throw new Refusal(
       'KIND_REFUSED',
-      `kind ${bundle.kind} is not taken from ${peer.name}: its settings (accept) do not name it`,
+      `kind ${bundle.kind} is not taken from ${peer.name}: its settings (flow) do not name it`,
     );
   requireEvidence(ground);
   step('take: read and verified');

@@ -1,5 +1,6 @@
 import type { ExchangeAlarm } from '../model/entry.js';
 import { FORKING_REFUSALS, PASSING_REFUSALS, type RefusalCode } from '../model/exchange.js';
+import type { PeerRow } from '../model/exchange-rows.js';
 import {
   type BundleRow,
   moveBundle,
@@ -8,7 +9,7 @@ import {
   readBundle,
   resign,
 } from '../prisma/store/exchange-bundles.js';
-import { lockPeer, movePeer, type PeerRow, readPeer } from '../prisma/store/exchange-peers.js';
+import { lockPeer, movePeer, readPeer } from '../prisma/store/exchange-peers.js';
 import { receiptsAfter } from '../prisma/store/exchange-receipts.js';
 import type { PeerGround } from './ground.js';
 import { freshReceipts, issueReceipt, raiseAlarm, raiseAlarms, signedNow } from './receipts.js';

@@ -6,6 +6,8 @@ export interface ApiKeyRow {
   readonly id: string;
   readonly name: string;
   readonly department: DepartmentCode | null;
+  /** The platform of another tier that it is for, by its name in the settings. */
+  readonly peer: string | null;
   readonly roles: readonly Role[];
   readonly scopes: readonly Scope[];
   readonly createdAt: Date;

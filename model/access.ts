@@ -1,7 +1,8 @@
 import { DEPARTMENTS, type DepartmentCode } from './department.js';
 
 /** What a principal may do. READER sees; FEEDER pushes feeds and keeps registers; FORECASTER drafts warnings; RELEASER releases them;
- *  DUTY_OFFICER is the emergency department's officer on duty; AUDITOR reads the audit; ADMINISTRATOR manages keys, grants and feeds. */
+ *  DUTY_OFFICER is the emergency department's officer on duty; AUDITOR reads the audit; ADMINISTRATOR manages keys, grants and feeds;
+ *  PEER is the platform of another tier, and sees what was granted to it. */
 export const ROLES = [
   'READER',
   'FEEDER',
@@ -10,6 +11,7 @@ export const ROLES = [
   'DUTY_OFFICER',
   'AUDITOR',
   'ADMINISTRATOR',
+  'PEER',
 ] as const;
 export type Role = (typeof ROLES)[number];
 
@@ -23,8 +25,10 @@ export interface Principal {
   readonly id: string;
   readonly kind: 'PERSON' | 'SYSTEM' | 'ANONYMOUS';
   readonly name: string;
-  /** Null: the hub's own staff, or nobody known. */
+  /** Null: the hub's own staff, the platform of another tier, or nobody known. */
   readonly department: DepartmentCode | null;
+  /** Of a platform of another tier: its name in the settings. */
+  readonly peer?: string | undefined;
   readonly roles: readonly Role[];
   readonly scopes: readonly Scope[];
   /** When its credential ends; null where it does not. */
@@ -53,7 +57,14 @@ export const ROOT: Principal = {
 };
 
 /** Why a principal cannot have these roles, or undefined. Whoever runs the hub must not be who checks on that. */
-export function roleFault(roles: readonly Role[], department: DepartmentCode | null): string | undefined {
+export function roleFault(
+  roles: readonly Role[],
+  department: DepartmentCode | null,
+  peer: string | null = null,
+): string | undefined {
+  if (roles.includes('PEER') && (peer === null || roles.length > 1 || department !== null))
+    return 'PEER goes with no other role and no department, and with the name of the platform';
+  if (peer !== null && !roles.includes('PEER')) return 'a platform of another tier has the role PEER';
   if (roles.includes('AUDITOR') && roles.some((role) => role !== 'AUDITOR' && role !== 'READER'))
     return 'AUDITOR goes with READER only: whoever acts does not audit';
   if (roles.includes('DUTY_OFFICER') && department !== 'EMERGENCY')
@@ -80,16 +91,23 @@ export interface Coarsening {
 }
 export const WHOLE: Coarsening = { position: false, value: false, names: false };
 
-/** A department lets another one see a data set, for a time. */
+/** A department lets another one, or the platform of another tier, see a data set, for a time. */
 export interface AccessGrant {
   readonly id: string;
   readonly owner: DepartmentCode;
-  readonly grantee: DepartmentCode;
+  /** Null where it is a platform. */
+  readonly grantee: DepartmentCode | null;
+  /** The platform's name in the settings, where it is one. */
+  readonly peer?: string | null | undefined;
   readonly dataset: Dataset;
   readonly coarsening: Coarsening;
   readonly validFrom: Date;
   /** Exclusive; null: until revoked. */
   readonly validUntil: Date | null;
 }
+
+/** Whom grants are read and told by: a department's code, or "peer:" and a platform's name; undefined for who is granted nothing. */
+export const granteeOf = ({ department, peer }: Pick<Principal, 'department' | 'peer'>): string | undefined =>
+  peer === undefined ? (department ?? undefined) : `peer:${peer}`;
 
 export const slugOf = (department: DepartmentCode): string => DEPARTMENTS[department].slug;

@@ -1,4 +1,5 @@
 import type { MultiPolygon, Polygon } from 'geojson';
+import type { InstructionChange, InstructionDirection } from './instruction.js';
 import type { Quality, WarningText } from './record.js';
 import type { WarningChangeKind, WarningLevel, WarningState, WarningStatus } from './warning.js';
 
@@ -56,11 +57,21 @@ export interface IncidentEntry {
   readonly reportId: string;
 }
 
+/** An instruction between tiers has changed. What it says stands in the instruction itself. */
+export interface InstructionEntry {
+  readonly instructionId: string;
+  readonly change: InstructionChange;
+  readonly direction: InstructionDirection;
+  /** The other side. */
+  readonly peer: string;
+  readonly revision: number;
+}
+
 /** A credential or a grant has changed: open sessions must look again. */
 export interface AccessEntry {
   /** "key": an API key was revoked or rotated; "person": one was blocked; "grants": what a department sees has changed. */
   readonly kind: 'key' | 'person' | 'grants';
-  /** The key's id, the person's id, or the department that sees. */
+  /** The key's id, the person's id, or who sees: a department, or "peer:" and the name of a platform. */
   readonly id: string;
   /** Of a revoked grant: it is over at once, before anything is read again. */
   readonly revoked: string | null;
@@ -77,18 +88,19 @@ export interface ExchangeAlarm {
   readonly reason: string;
 }
 
-/** What the log holds, by topic. Warnings, incidents' reports, feed states and alarms of the exchange are durable; observations are kept for an hour only. */
+/** What the log holds, by topic. Warnings, incidents' reports, instructions, feed states and alarms of the exchange are durable; observations are kept for an hour only. */
 export interface LogTopics {
   warning: WarningEntry;
   observation: ObservationEntry;
   feed: FeedEntry;
   incident: IncidentEntry;
+  instruction: InstructionEntry;
   access: AccessEntry;
   exchange: ExchangeAlarm;
 }
 export type LogTopic = keyof LogTopics;
 
-/** An entry still to be appended. `key`: the warning's identifier, the feed's or the incident's id. */
+/** An entry still to be appended. `key`: the warning's identifier; the feed's, the incident's or the instruction's id. */
 export type NewEntry = { [T in LogTopic]: { topic: T; key: string; at: Date; payload: LogTopics[T] } }[LogTopic];
 /** An entry with its place in the log; positions have no gaps across topics and rise in commit order. */
 export type LogEntry<T extends LogTopic = LogTopic> = {

@@ -1,4 +1,4 @@
-import { type AccessGrant, type Coarsening, type Principal, slugOf, WHOLE } from './access.js';
+import { type AccessGrant, type Coarsening, granteeOf, type Principal, slugOf, WHOLE } from './access.js';
 import type { DepartmentCode } from './department.js';
 
 /** One part of what a feed brings: the observations of a property, or the entries of a register. */
@@ -25,15 +25,15 @@ export interface ReachOptions {
 /** Which rows a viewer sees. Judged anew at each question: grants begin, end and are revoked while a subscription lives. */
 export class Sight {
   constructor(
-    private readonly viewer: Pick<Principal, 'department' | 'roles' | 'kind'>,
+    private readonly viewer: Pick<Principal, 'department' | 'roles' | 'kind' | 'peer'>,
     private readonly grants: () => readonly AccessGrant[],
     private readonly now: () => Date,
   ) {}
 
   /** Everything of every department: the hub's own staff that read. */
   get all(): boolean {
-    const { department, kind, roles } = this.viewer;
-    return department === null && kind !== 'ANONYMOUS' && roles.includes('READER');
+    const { department, kind, peer, roles } = this.viewer;
+    return department === null && peer === undefined && kind !== 'ANONYMOUS' && roles.includes('READER');
   }
 
   /** Whether the feed may be known of at all. Whoever administers it knows that it is there, and sees nothing that it brings. */
@@ -117,12 +117,14 @@ export class Sight {
   }
 
   #valid(): AccessGrant[] {
-    const { department } = this.viewer;
-    if (department === null || !this.#reads) return [];
+    const grantee = granteeOf(this.viewer);
+    if (grantee === undefined || !this.#reads) return [];
     const now = this.now();
     return this.grants().filter(
-      ({ grantee, validFrom, validUntil }) =>
-        grantee === department && validFrom <= now && (validUntil === null || validUntil > now),
+      (grant) =>
+        granteeOf({ department: grant.grantee, peer: grant.peer ?? undefined }) === grantee &&
+        grant.validFrom <= now &&
+        (grant.validUntil === null || grant.validUntil > now),
     );
   }
 }
@@ -131,5 +133,6 @@ export class Sight {
 export const feedOfStation = (id: string): string => id.slice(0, id.indexOf(':'));
 
 /** Whether the row's own department is the viewer's, or the viewer is of the hub's staff. */
-export const isOwn = (department: DepartmentCode, viewer: Pick<Principal, 'department' | 'kind'>): boolean =>
-  viewer.department === department || (viewer.department === null && viewer.kind !== 'ANONYMOUS');
+export const isOwn = (department: DepartmentCode, viewer: Pick<Principal, 'department' | 'kind' | 'peer'>): boolean =>
+  viewer.department === department ||
+  (viewer.department === null && viewer.peer === undefined && viewer.kind !== 'ANONYMOUS');

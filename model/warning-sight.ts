@@ -5,7 +5,7 @@ import type { WarningState, WarningStatus } from './warning.js';
 /** States of what has been released. */
 export const PUBLISHED: readonly WarningState[] = ['ACTIVE', 'SUPERSEDED', 'CANCELLED', 'EXPIRED'];
 
-export interface WarningViewer extends Pick<Principal, 'kind' | 'department' | 'roles'> {
+export interface WarningViewer extends Pick<Principal, 'kind' | 'department' | 'roles' | 'peer'> {
   readonly seesExercises: boolean;
 }
 
@@ -14,8 +14,13 @@ export const statusesSeen = ({ seesExercises }: WarningViewer): readonly Warning
   seesExercises ? ['ACTUAL', 'EXERCISE', 'TEST'] : ['ACTUAL'];
 
 /** Whose unpublished warnings a viewer sees: undefined everyone's, null nobody's. The duty officer releases for all departments. */
-export function draftsSeen({ kind, department, roles }: WarningViewer): string | null | undefined {
-  if (kind === 'ANONYMOUS' || !roles.some((role) => role !== 'AUDITOR' && role !== 'ADMINISTRATOR')) return null;
+export function draftsSeen({ kind, department, peer, roles }: WarningViewer): string | null | undefined {
+  if (
+    kind === 'ANONYMOUS' ||
+    peer !== undefined ||
+    !roles.some((role) => role !== 'AUDITOR' && role !== 'ADMINISTRATOR')
+  )
+    return null;
   if (department === null || roles.includes('DUTY_OFFICER')) return undefined;
   return department;
 }

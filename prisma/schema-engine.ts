@@ -38,6 +38,16 @@ const HAND_WRITTEN = [
   'warning_delivery',
   'warning_acknowledgement',
   'channel_rejection',
+  'exchange_peer',
+  'exchange_outbox',
+  'exchange_bundle',
+  'exchange_item',
+  'exchange_receipt',
+  'exchange_refusal',
+  'exchange_last_told',
+  'exchange_holding',
+  'instruction',
+  'exchange_act',
 ];
 
 /** SQL that turns the database behind `url` into what the schema says; undefined where they agree. Changes nothing. */

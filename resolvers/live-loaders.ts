@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
+import { coarsenLive } from '../model/coarsen.js';
 import type { LiveAnswer, LivePort } from '../model/live.js';
 import type { Sight } from '../model/sight.js';
-import { coarsenLive } from './coarsen.js';
 
 /** By the noun (model/live-nouns.ts), then by code. Undefined where no feed of this hub answers for the noun. */
 export type LiveLoaders = (noun: string) => DataLoader<string, LiveAnswer | undefined>;

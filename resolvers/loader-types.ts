@@ -1,6 +1,7 @@
 import type DataLoader from 'dataloader';
 import type { Audience } from '../model/audience.js';
 import type { WarningSnapshot } from '../model/entry.js';
+import type { ExchangeItemNode, ExchangeLagNode, ExchangeReceiptNode, HandoverNode } from '../model/exchange-rows.js';
 import type { IncidentReportRow, IncidentRevisionRow, IncidentRow } from '../model/incident-rows.js';
 import type { Jurisdictions } from '../model/jurisdiction.js';
 import type { Reach } from '../model/reach.js';
@@ -57,6 +58,12 @@ export interface Loaders {
   readonly warningSources: DataLoader<string, readonly SourceRow[]>;
   /** Of every warning: who may see it is asked first (resolvers/shared/reach.ts). */
   readonly reach: DataLoader<string, Reach | undefined>;
+  readonly exchangeLag: DataLoader<string, ExchangeLagNode | undefined>;
+  /** By the bundle's place (prisma/store/read-exchange.ts bundleKey). */
+  readonly itemsOfBundle: DataLoader<string, readonly ExchangeItemNode[]>;
+  readonly receiptsOfBundle: DataLoader<string, readonly ExchangeReceiptNode[]>;
+  /** By "<kind> <id>". */
+  readonly handovers: DataLoader<string, readonly HandoverNode[]>;
   readonly audiences: DataLoader<string, readonly Audience[]>;
   /** By the warning that they release or end, the newest first; of the departments whose drafts the viewer sees. */
   readonly releasesOfWarning: DataLoader<string, readonly ReleaseRow[]>;

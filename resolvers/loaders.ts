@@ -6,6 +6,7 @@ import { feedsById, feedsOfDepartments } from '../prisma/store/read-feeds.js';
 import { liveLoaders } from './live-loaders.js';
 import { many, one } from './loader-kinds.js';
 import type { Loaders } from './loader-types.js';
+import { exchangeLoaders } from './loaders/exchange.js';
 import { fireLoaders, incidentLoaders, quakeLoaders, roadLoaders } from './loaders/facts.js';
 import { qualityLoader, rejectionLoader } from './loaders/feeds.js';
 import { registerLoaders } from './loaders/registers.js';
@@ -37,6 +38,7 @@ export function createLoaders(db: Database, live: LivePort, viewer: Viewing): Lo
     ...quakeLoaders(db, sight),
     ...fireLoaders(db, sight),
     ...registerLoaders(db, sight),
+    ...exchangeLoaders(db),
     live: liveLoaders(live, sight),
   };
 }

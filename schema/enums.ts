@@ -152,6 +152,7 @@ const ROLE_TEXT: Readonly<Record<(typeof ROLES)[number], string>> = {
   DUTY_OFFICER: "The emergency department's officer on duty. 应急值班员。",
   AUDITOR: 'Reads the audit, and changes nothing. 审计员。',
   ADMINISTRATOR: "Manages its department's keys and grants; of the hub's staff, all of the hub. 管理员。",
+  PEER: 'The platform of another tier: sees what was granted to it. 其他层级平台，仅可见获授权的数据。',
 };
 const SCOPE_TEXT: Readonly<Record<(typeof SCOPES)[number], string>> = {
   PERSONAL: 'Data that lead to a person: names, telephone numbers. 个人信息。',

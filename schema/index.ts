@@ -1,7 +1,9 @@
 import type { GraphQLSchema } from 'graphql';
 import { createBuilder } from './builder.js';
 import { addAirQuality } from './ecology/air-quality.js';
+import { addExchangeHoldings } from './emergency/exchange-holding.js';
 import { addIncidentReports } from './emergency/incident-report.js';
+import { addInstructions } from './emergency/instruction.js';
 import { addFires } from './forestry/fire.js';
 import { addMajorHazards } from './industry/major-hazard.js';
 import { createRefs } from './refs.js';
@@ -13,6 +15,7 @@ import { addAudit } from './shared/audit.js';
 import { addDeliveries } from './shared/delivery.js';
 import { addDeviceStates } from './shared/device-state.js';
 import { addDivisions } from './shared/division.js';
+import { addExchange } from './shared/exchange.js';
 import { addFacts } from './shared/fact.js';
 import { addFeeds } from './shared/feed.js';
 import { addIncidents } from './shared/incident.js';
@@ -60,12 +63,15 @@ export function buildSchema(): GraphQLSchema {
   addRoadEvents(builder, refs);
   addIncidents(builder, refs);
   addIncidentReports(builder, refs);
+  addInstructions(builder, refs);
+  addExchangeHoldings(builder, refs);
   addFacts(builder);
   addEarthquakes(builder, refs);
   addRegisters(builder, refs);
   addLive(builder, refs);
   addMajorHazards(builder, refs);
   addVisitorFlow(builder, refs);
+  addExchange(builder, refs);
   addAudit(builder, refs);
   return builder.toSchema();
 }

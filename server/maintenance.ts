@@ -3,6 +3,7 @@ import { auditDay } from '../model/audit.js';
 import type { LogTopic } from '../model/entry.js';
 import type { Database } from '../prisma/database.js';
 import { dropAuditDays } from '../prisma/store/drop-audit.js';
+import { dropOldVersions } from '../prisma/store/exchange-holdings.js';
 import type { Partitions } from '../prisma/store/partitions.js';
 import { dropOldDispatches } from '../prisma/store/plan-deliveries.js';
 import { dropOldChannelRejections } from '../prisma/store/send-deliveries.js';
@@ -34,6 +35,7 @@ export const maintenanceJob = (db: Database, partitions: Partitions, keeping: Ke
       ['feed', before(keeping.keepLogDays)],
       ['incident', before(keeping.keepLogDays)],
       ['exchange', before(keeping.keepLogDays)],
+      ['instruction', before(keeping.keepLogDays)],
       ['access', before(1)],
     ];
     for (const [topic, limit] of kept) await dropOldEntries(db, topic, limit);
@@ -41,6 +43,7 @@ export const maintenanceJob = (db: Database, partitions: Partitions, keeping: Ke
     await dropAuditDays(db, auditDay(before(keeping.keepAuditDays + 1)));
     await dropOldChannelRejections(db.write, before(keeping.keepRejectionsDays));
     await dropOldDispatches(db.write, before(keeping.keepDeliveriesDays));
+    await dropOldVersions(db.write, before(keeping.keepLogDays));
     return EVERY_MS;
   },
 });

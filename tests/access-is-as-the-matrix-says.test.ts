@@ -11,6 +11,7 @@ import { packageRoot } from '../server/root.js';
 import { at, type Cell, calls, doorsOf, rowOf, through } from './support/access-matrix.js';
 import { accessPage } from './support/access-page.js';
 import { departmentOf, FEEDS, grantOf, NOW, of, openAccessWorld } from './support/access-world.js';
+import { exchangeRows } from './support/exchange-world.js';
 import { ADMIN, type Graph, READER, type Viewer } from './support/graph.js';
 
 const MATRIX = join(packageRoot(), 'docs', 'access-matrix.tsv');
@@ -22,6 +23,7 @@ const BELOW = { series: '(from: "2026-05-31T00:00:00Z", to: "2026-06-02T00:00:00
 /** The columns, from least to most; OWN stands for the department that owns what a row's type is reached by. */
 const COLUMNS = [
   'anonymous',
+  'peer',
   'other',
   'granted',
   'coarse',
@@ -54,6 +56,7 @@ beforeAll(async () => {
     department: '(code: WATER)',
     answerable: '(position: { type: "Point", coordinates: [84.68, 44.44] })',
     earthquake: fact('earthquake'),
+    instruction: '(id: "prefecture/x")',
   };
 });
 afterAll(() => graph.close());
@@ -61,6 +64,7 @@ afterAll(() => graph.close());
 /** What only calls bring about: a report, a grant, a key, a draft. */
 async function fillByHand(): Promise<void> {
   await auditedRead();
+  await exchanged();
   graph.live = {
     ask: (_noun, codes) =>
       Promise.resolve(
@@ -94,6 +98,10 @@ async function fillByHand(): Promise<void> {
     const { data, errors } = await graph.answer(query, {}, viewer);
     expect([errors, JSON.stringify(data)]).toEqual([undefined, expect.not.stringContaining('Refused')]);
   }
+  const { rows } = await graph.db.read.query<{ identifier: string }>(
+    "SELECT identifier FROM warning WHERE state = 'ACTIVE' ORDER BY issued_at DESC LIMIT 1",
+  );
+  await exchangeRows(graph.db, 'prefecture', rows[0]?.identifier ?? '', NOW);
 }
 
 /** A read of the water department's data by another, as the audit keeps it. */
@@ -121,6 +129,26 @@ const auditedRead = (): Promise<unknown> =>
     ]),
   );
 
+/** What a platform of another tier has asked for and told of. */
+async function exchanged(): Promise<void> {
+  await graph.db.write.query(
+    `INSERT INTO exchange_peer (name, org_code, division, configured, topics, feed_id)
+     VALUES ('prefecture', '65420000000000', '654200', true, '{}', 'emergency/exchange-prefecture')`,
+  );
+  await graph.db.write.query(
+    `INSERT INTO instruction (id, direction, peer, origin_id, title, text, hazard_code, division_codes, status, issued_at, issued_by, due_at,
+       state, acknowledged_at, acknowledge_note, acknowledged_by, outcome, outcome_at, outcome_text, outcome_by, cancelled_at, cancel_reason, changed_at)
+     VALUES ('prefecture/x', 'RECEIVED', 'prefecture', 'x', 'x', 'x', '11B03', '{654202}', 'EXERCISE', $1, 'x', $1, 'PARTLY', $1, 'x', 'x',
+       'PARTLY', $1, 'x', 'x', $1, 'x', $1)`,
+    [NOW],
+  );
+  await graph.db.write.query(
+    `INSERT INTO exchange_holding (peer, kind, item_id, version, payload, department_code, changed_at, received_at)
+     VALUES ('prefecture', 'warningReach', 'x', 'x', '{}', 'WEATHER', $1, $1)`,
+    [NOW],
+  );
+}
+
 const role = (department: DepartmentCode, ...roles: Role[]): Viewer => of(department, { roles });
 
 /** Whoever a column stands for, where the thing is this department's. */
@@ -128,6 +156,7 @@ function viewerOf(column: Column, own: DepartmentCode): Viewer {
   const other: DepartmentCode = own === 'HOUSING' ? 'INDUSTRY' : 'HOUSING';
   const viewers: Record<Column, Viewer> = {
     anonymous: ANONYMOUS,
+    peer: of(null, { roles: ['PEER'], peer: 'prefecture' }),
     other: of(other),
     granted: of(other),
     coarse: of(other),
@@ -172,7 +201,12 @@ async function typeRows(type: GraphQLObjectType): Promise<string[]> {
   let door = doors[0];
   // The hub's own administrator gets nearly everywhere; the audit is the auditor's, and what is shown to a department its own.
   search: for (const each of doors)
-    for (const viewer of [ADMIN, viewerOf('auditor', 'WATER'), of('WATER'), role('WEATHER', 'RELEASER')])
+    for (const viewer of [
+      ADMIN,
+      ...(['auditor', 'peer'] as const).map((column) => viewerOf(column, 'WATER')),
+      of('WATER'),
+      role('WEATHER', 'RELEASER'),
+    ])
       if (at(each, (await graph.answer(through(each, ''), {}, viewer)).data)) {
         door = each;
         break search;

@@ -85,6 +85,13 @@ describe('who may do what', () => {
     'mutation { reloadSettings { error } }',
     'query { auditEntries { edges { cursor } } }',
     'query { accessToMyData { edges { cursor } } }',
+    'query { instructions { edges { cursor } } }',
+    'query { instruction(id: "x") { id } }',
+    'query { exchangeHoldings { edges { cursor } } }',
+    'mutation { issueInstruction(input: { idempotencyKey: "x", peer: "x", title: "x", text: "x", dueAt: "2026-06-02T00:00:00Z" }) { __typename } }',
+    'mutation { acknowledgeInstruction(id: "x") { __typename } }',
+    'mutation { reportInstructionOutcome(id: "x", outcome: DONE, text: "x") { __typename } }',
+    'mutation { cancelInstruction(id: "x", reason: "x") { __typename } }',
     'query { warningDeliveries { edges { cursor } } }',
     'mutation { acknowledgeWarning(identifier: "x") { __typename } }',
   ];
@@ -101,8 +108,8 @@ describe('who may do what', () => {
     const { __schema: schema } = data as { __schema: Record<string, { fields: { name: string }[] }> };
     const names = Object.values(schema).flatMap((type) => type.fields.map(({ name }) => name));
     const open = names.filter((name) => !everyRoot.some((query) => new RegExp(`\\{ ${name}\\b`).test(query)));
-    // Published warnings, divisions and who one is oneself are for everyone.
-    expect(open).toEqual(['division', 'me', 'warning', 'warnings']);
+    // Published warnings, their log's end, divisions and who one is oneself are for everyone.
+    expect(open).toEqual(['currentCursor', 'division', 'me', 'warning', 'warnings']);
   });
 
   test('__typename alone needs no right', async () => {

@@ -11,6 +11,8 @@ const sources = (folder: string): string[] =>
     return path.endsWith('.ts') ? [path] : [];
   });
 const ROOMS = ['model', 'connectors', 'channels', 'prisma', 'events', 'resolvers', 'schema', 'demo', 'server'];
+/** The client is written for other people's machines: its sources alone are ours to measure. */
+const MEASURED = [...ROOMS, 'client/src'];
 
 /** What dependency-cruiser says of some rooms. */
 const cruise = (config: string, ...rooms: string[]): string =>
@@ -24,7 +26,7 @@ const cruise = (config: string, ...rooms: string[]): string =>
 
 describe('the house rules', () => {
   test('no room imports what it may not, departments never import each other, and there are no cycles', () => {
-    expect(cruise('.dependency-cruiser.cjs', ...ROOMS, 'tests')).toContain('no dependency violations found');
+    expect(cruise('.dependency-cruiser.cjs', ...ROOMS, 'client', 'tests')).toContain('no dependency violations found');
   });
 
   test('an import that a rule forbids is found: the control', () => {
@@ -40,14 +42,14 @@ describe('the house rules', () => {
   });
 
   test('only the server reads the environment', () => {
-    const readers = ROOMS.filter((room) => room !== 'server')
+    const readers = MEASURED.filter((room) => room !== 'server')
       .flatMap(sources)
       .filter((path) => !path.endsWith('.test.ts') && readFileSync(path, 'utf8').includes('process.env'));
     expect(readers).toEqual([]);
   });
 
   test('no hand-written file is longer than 400 lines', () => {
-    const long = ROOMS.flatMap(sources).filter((path) => readFileSync(path, 'utf8').split('\n').length > 400);
+    const long = MEASURED.flatMap(sources).filter((path) => readFileSync(path, 'utf8').split('\n').length > 400);
     expect(long).toEqual([]);
   });
 });

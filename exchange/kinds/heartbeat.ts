@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { BundleItem } from '../../model/exchange.js';
+import type { PeerRow } from '../../model/exchange-rows.js';
 import { readBundle } from '../../prisma/store/exchange-bundles.js';
-import { lockPeer, movePeer, type PeerRow } from '../../prisma/store/exchange-peers.js';
+import { lockPeer, movePeer } from '../../prisma/store/exchange-peers.js';
 import { readReceipt } from '../../prisma/store/exchange-receipts.js';
 import { CHAIN_DIFFERS, type ExchangeKind, type Fault, type PeerView, type Taking, type Told } from './kind.js';
 

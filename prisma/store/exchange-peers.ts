@@ -1,28 +1,6 @@
 import { PEER_FEEDS } from '../../model/exchange.js';
+import type { PeerRow } from '../../model/exchange-rows.js';
 import type { Queryable } from '../database.js';
-
-/** Where the four chains with a peer stand, and how its line fares. */
-export interface PeerRow {
-  readonly name: string;
-  readonly orgCode: string;
-  readonly division: string;
-  readonly configured: boolean;
-  readonly feedId: string;
-  readonly sentSeq: number;
-  readonly sentHash: string;
-  readonly takenSeq: number;
-  readonly takenHash: string;
-  readonly toldNumber: number;
-  readonly toldHash: string;
-  readonly heardNumber: number;
-  readonly heardHash: string;
-  readonly toldUpto: number;
-  readonly lastHeardAt: Date | null;
-  readonly lastSentAt: Date | null;
-  readonly fault: string | null;
-  readonly faultAt: Date | null;
-  readonly resendFrom: number | null;
-}
 
 const COLUMNS = `name, org_code AS "orgCode", division, configured, feed_id AS "feedId", sent_seq AS "sentSeq", sent_hash AS "sentHash",
   taken_seq AS "takenSeq", taken_hash AS "takenHash", told_number AS "toldNumber", told_hash AS "toldHash",

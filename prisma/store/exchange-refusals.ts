@@ -1,20 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { RefusalRow } from '../../model/exchange-rows.js';
 import type { Queryable } from '../database.js';
-
-/** What was refused as a whole, as it is shown. */
-export interface RefusalRow {
-  readonly id: number;
-  readonly peer: string | null;
-  readonly at: Date;
-  readonly road: string;
-  readonly code: string;
-  readonly reason: string;
-  readonly bundleId: string | null;
-  readonly seq: number | null;
-  readonly rawSize: number;
-  readonly seen: number;
-  readonly lastSeenAt: Date;
-}
 
 /** Its beginning is kept for whoever looks into it. */
 const RAW_BYTES = 4096;

@@ -7,7 +7,7 @@ export interface ApiKeySecrets extends ApiKeyRow {
   readonly formerHash: Buffer | null;
 }
 
-export const API_KEY_COLUMNS = `id, name, department_code AS department, roles, scopes, created_at AS "createdAt", created_by AS "createdBy",
+export const API_KEY_COLUMNS = `id, name, department_code AS department, peer, roles, scopes, created_at AS "createdAt", created_by AS "createdBy",
   expires_at AS "expiresAt", rotated_at AS "rotatedAt", former_until AS "formerUntil", revoked_at AS "revokedAt"`;
 
 /** A key with the digests of its secrets, for the door alone. */
@@ -37,7 +37,7 @@ interface FlatGrant extends Omit<GrantRow, 'dataset' | 'coarsening'> {
   readonly names: boolean;
 }
 
-export const GRANT_COLUMNS = `id, owner, grantee, feed_id AS feed, property, register, coarse_position AS position, coarse_value AS value,
+export const GRANT_COLUMNS = `id, owner, grantee, peer, feed_id AS feed, property, register, coarse_position AS position, coarse_value AS value,
   hide_names AS names, reason, valid_from AS "validFrom", valid_until AS "validUntil", granted_at AS "grantedAt", granted_by AS "grantedBy",
   revoked_at AS "revokedAt"`;
 
@@ -47,19 +47,19 @@ export const toGrant = ({ feed, property, register, position, value, names, ...r
   coarsening: { position, value, names },
 });
 
-/** What is granted to a department and neither revoked nor over by `now`; what has yet to begin is among it. */
-export async function grantsTo(db: Queryable, grantee: DepartmentCode, now: Date): Promise<GrantRow[]> {
+/** What is granted to a department or platform (`granteeOf` of model/access.ts) and neither revoked nor over by `now`; what has yet to begin is among it. */
+export async function grantsTo(db: Queryable, grantee: string, now: Date): Promise<GrantRow[]> {
   const { rows } = await db.query<FlatGrant>(
     `SELECT ${GRANT_COLUMNS} FROM access_grant
-     WHERE grantee = $1 AND revoked_at IS NULL AND (valid_until IS NULL OR valid_until > $2) ORDER BY id`,
+     WHERE coalesce('peer:' || peer, grantee) = $1 AND revoked_at IS NULL AND (valid_until IS NULL OR valid_until > $2) ORDER BY id`,
     [grantee, now],
   );
   return rows.map(toGrant);
 }
 
 export interface GrantQuery {
-  /** Given by or to this department; undefined: all. */
-  readonly department?: DepartmentCode | undefined;
+  /** Given by or to this department, or to this platform (`granteeOf`); undefined: all. */
+  readonly of?: string | undefined;
   readonly feed?: string | undefined;
   /** Also those that are over or revoked. */
   readonly past: boolean;
@@ -67,16 +67,22 @@ export interface GrantQuery {
 }
 
 /** Grants, newest first; at most 1000. */
-export async function listGrants(db: Queryable, { department, feed, past, now }: GrantQuery): Promise<GrantRow[]> {
+export async function listGrants(db: Queryable, { of, feed, past, now }: GrantQuery): Promise<GrantRow[]> {
   const { rows } = await db.query<FlatGrant>(
-    `SELECT ${GRANT_COLUMNS} FROM access_grant WHERE ($1::text IS NULL OR owner = $1 OR grantee = $1) AND ($2::text IS NULL OR feed_id = $2)
+    `SELECT ${GRANT_COLUMNS} FROM access_grant WHERE ($1::text IS NULL OR owner = $1 OR coalesce('peer:' || peer, grantee) = $1) AND ($2::text IS NULL OR feed_id = $2)
        AND ($3 OR (revoked_at IS NULL AND (valid_until IS NULL OR valid_until > $4))) ORDER BY granted_at DESC, id LIMIT 1000`,
-    [department ?? null, feed ?? null, past, now],
+    [of ?? null, feed ?? null, past, now],
   );
   return rows.map(toGrant);
 }
 
 export async function isBlocked(db: Queryable, personId: string): Promise<boolean> {
   const { rowCount } = await db.query('SELECT FROM blocked_person WHERE id = $1', [personId]);
+  return rowCount === 1;
+}
+
+/** Whether the settings name a platform so. */
+export async function isPeer(db: Queryable, name: string): Promise<boolean> {
+  const { rowCount } = await db.query('SELECT FROM exchange_peer WHERE name = $1 AND configured', [name]);
   return rowCount === 1;
 }

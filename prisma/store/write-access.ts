@@ -8,13 +8,25 @@ export type NewApiKey = Pick<
   'id' | 'name' | 'department' | 'roles' | 'scopes' | 'createdAt' | 'createdBy' | 'expiresAt'
 > & {
   readonly hash: Buffer;
+  readonly peer?: string | null;
 };
 
 export async function insertApiKey(client: Queryable, key: NewApiKey): Promise<ApiKeyRow> {
   const { rows } = await client.query<ApiKeyRow>(
-    `INSERT INTO api_key (id, name, department_code, roles, scopes, hash, created_at, created_by, expires_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING ${API_KEY_COLUMNS}`,
-    [key.id, key.name, key.department, key.roles, key.scopes, key.hash, key.createdAt, key.createdBy, key.expiresAt],
+    `INSERT INTO api_key (id, name, department_code, roles, scopes, hash, created_at, created_by, expires_at, peer)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING ${API_KEY_COLUMNS}`,
+    [
+      key.id,
+      key.name,
+      key.department,
+      key.roles,
+      key.scopes,
+      key.hash,
+      key.createdAt,
+      key.createdBy,
+      key.expiresAt,
+      key.peer ?? null,
+    ],
   );
   return rows[0] as ApiKeyRow;
 }
@@ -56,8 +68,8 @@ export async function insertGrant(client: Queryable, grant: NewGrant): Promise<G
   const { dataset, coarsening } = grant;
   const { rows } = await client.query<Parameters<typeof toGrant>[0]>(
     `INSERT INTO access_grant (id, owner, grantee, feed_id, property, register, coarse_position, coarse_value, hide_names, reason,
-       valid_from, valid_until, granted_at, granted_by)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING ${GRANT_COLUMNS}`,
+       valid_from, valid_until, granted_at, granted_by, peer)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) RETURNING ${GRANT_COLUMNS}`,
     [
       grant.id,
       grant.owner,
@@ -73,6 +85,7 @@ export async function insertGrant(client: Queryable, grant: NewGrant): Promise<G
       grant.validUntil,
       grant.grantedAt,
       grant.grantedBy,
+      grant.peer ?? null,
     ],
   );
   return toGrant(rows[0] as Parameters<typeof toGrant>[0]);

@@ -5,7 +5,7 @@ import { newApiKey } from '../../model/api-key.js';
 import type { DepartmentCode } from '../../model/department.js';
 import type { NewEntry } from '../../model/entry.js';
 import { HubError } from '../../model/errors.js';
-import { listApiKeys } from '../../prisma/store/read-access.js';
+import { isPeer, listApiKeys } from '../../prisma/store/read-access.js';
 import { endApiKey, insertApiKey, lockApiKey, rotateApiKey as rotate } from '../../prisma/store/write-access.js';
 import { type HubContext, hasRole, refusal, requireRole } from '../context.js';
 import { idInput, lineInput } from './text-input.js';
@@ -26,6 +26,8 @@ export interface ApiKeyTold {
 export interface CreateKeyInput {
   readonly name: string;
   readonly department?: DepartmentCode | null | undefined;
+  /** With the role PEER alone. */
+  readonly peer?: string | null | undefined;
   readonly roles: readonly Role[];
   readonly scopes?: readonly Scope[] | null | undefined;
   readonly expiresAt?: Date | null | undefined;
@@ -37,14 +39,15 @@ export function apiKeys(context: HubContext): Promise<readonly ApiKeyRow[]> {
   return listApiKeys(context.db.read, context.viewer.department ?? undefined);
 }
 
-/** Makes a key for a system of a department, or of the hub's own staff where none is named. */
+/** Makes a key for a system of a department, of the hub's own staff where none is named, or for the platform of another tier. */
 export async function createApiKey(input: CreateKeyInput, context: HubContext): Promise<ApiKeyTold> {
   const department = input.department ?? null;
   requireKeeper(context, department);
   const roles = [...new Set(input.roles)];
   const scopes = [...new Set(input.scopes ?? [])];
   if (roles.length === 0) throw new HubError('BAD_INPUT', 'roles: name at least one', { field: 'roles' });
-  const fault = roleFault(roles, department);
+  const peer = await peerInput(input, context);
+  const fault = roleFault(roles, department, peer) ?? peerFault(peer, scopes);
   if (fault) throw new HubError('BAD_INPUT', `roles: ${fault}`, { field: 'roles' });
   requireNoMoreThanOwn(roles, scopes, context);
   const { id, text, hash } = newApiKey();
@@ -54,6 +57,7 @@ export async function createApiKey(input: CreateKeyInput, context: HubContext): 
       id,
       name: lineInput('name', input.name, 100),
       department,
+      peer,
       roles,
       scopes,
       hash,
@@ -101,6 +105,17 @@ export async function revokeApiKey(args: { id: string }, context: HubContext): P
     return row;
   });
 }
+
+/** A platform that the settings name. */
+async function peerInput({ peer }: CreateKeyInput, context: HubContext): Promise<string | null> {
+  if (peer == null) return null;
+  const name = lineInput('peer', peer, 100);
+  if (await isPeer(context.db.read, name)) return name;
+  throw new HubError('BAD_INPUT', `peer: the settings name no platform "${name}"`, { field: 'peer' });
+}
+
+const peerFault = (peer: string | null, scopes: readonly Scope[]): string | undefined =>
+  peer !== null && scopes.includes('PERSONAL') ? 'PEER takes no PERSONAL: persons stay here' : undefined;
 
 const changed = (id: string, at: Date, revoked: string | null): NewEntry => ({
   topic: 'access',

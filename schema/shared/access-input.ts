@@ -11,7 +11,14 @@ export function addGrantInput(builder: Builder, refs: Refs) {
       feed: t.id({ required: true, description: 'Of which feed of one’s own. 数据源。' }),
       property: t.string({ description: 'Only this property of it, see docs/glossary.md. 仅此要素。' }),
       register: t.field({ type: refs.Register, description: 'Only this register of it. 仅此台账。' }),
-      to: t.field({ type: refs.DepartmentCode, required: true, description: 'Who is to see it. 被授权部门。' }),
+      to: t.field({
+        type: refs.DepartmentCode,
+        description: 'Which department is to see it; this or `toPeer`. 被授权部门，与 toPeer 二选一。',
+      }),
+      toPeer: t.string({
+        description:
+          'Which platform of another tier is to see it, by its name in the settings. 被授权的其他层级平台（设置中的名称）。',
+      }),
       positionToTownship: t.boolean({ description: 'Nothing finer than the township. 位置仅到乡镇。' }),
       valueToGrade: t.boolean({
         description: 'Grades in place of values; what has no grade is not shown. 数值仅给等级，无等级者不显示。',

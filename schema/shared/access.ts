@@ -34,6 +34,11 @@ function addMe(builder: Builder, refs: Refs): void {
         description: "Whose it is; null for the hub's own staff and for nobody known. 所属部门，平台人员或匿名为空。",
         resolve: (node) => node.department,
       }),
+      peer: t.string({
+        nullable: true,
+        description: 'The platform of another tier that it is. 所属其他层级平台。',
+        resolve: (node) => node.peer,
+      }),
       roles: t.field({ type: [refs.Role], description: 'What it may do. 角色。', resolve: (node) => [...node.roles] }),
       scopes: t.field({
         type: [refs.Scope],

@@ -30,6 +30,10 @@ function addApiKey(builder: Builder, refs: Refs, ref: KeyRef): void {
           description: "Whose; null: of the hub's own staff. 所属部门。",
           resolve: (node) => node.department,
         }),
+        peer: t.exposeString('peer', {
+          nullable: true,
+          description: 'The platform of another tier that it is for. 所属其他层级平台。',
+        }),
         roles: t.field({ type: [refs.Role], description: 'Its roles. 角色。', resolve: (node) => [...node.roles] }),
         scopes: t.field({
           type: [refs.Scope],
@@ -77,6 +81,10 @@ function addOperations(builder: Builder, refs: Refs, key: KeyRef): void {
           type: refs.DepartmentCode,
           required: false,
           description: "Whose; the hub's own staff where not given. 所属部门，缺省为平台人员。",
+        }),
+        peer: t.arg.string({
+          description:
+            'With the role PEER: for which platform of another tier, by its name in the settings. 角色为 PEER 时所属平台的名称。',
         }),
         roles: t.arg({ type: [refs.Role], required: true, description: 'Its roles, one at least. 角色。' }),
         scopes: t.arg({ type: [refs.Scope], required: false, description: 'Its further permissions. 权限。' }),

@@ -13,14 +13,21 @@ type GrantRef = ReturnType<typeof addGrant>;
 
 function addGrant(builder: Builder, refs: Refs) {
   return builder.objectRef<GrantRow>('Grant').implement({
-    description: 'A department lets another see one of its data sets, for a time. 部门间数据授权。',
+    description:
+      'A department lets another, or the platform of another tier, see one of its data sets, for a time. 部门间及向其他层级平台的数据授权。',
     fields: (t) => ({
       id: t.exposeID('id', { description: 'Its id. 标识。' }),
       owner: t.field({ type: refs.Department, description: 'Who grants. 授权方。', resolve: (node) => node.owner }),
       grantee: t.field({
         type: refs.Department,
-        description: 'Who sees. 被授权方。',
+        nullable: true,
+        description: 'The department that sees; null where it is a platform. 被授权部门，授予平台时为空。',
         resolve: (node) => node.grantee,
+      }),
+      granteePeer: t.string({
+        nullable: true,
+        description: 'The platform of another tier that sees. 被授权的其他层级平台。',
+        resolve: (node) => node.peer,
       }),
       feed: t.id({ description: 'Of which feed. 数据源。', resolve: (node) => node.dataset.feed }),
       property: t.string({
@@ -87,7 +94,7 @@ function addOperations(builder: Builder, refs: Refs, Grant: GrantRef): void {
     grantDataset: t.field({
       type: Grant,
       description:
-        "Lets another department see a data set of the caller's, at once. Needs the role ADMINISTRATOR of its department. 向其他部门授权数据集，即时生效；需本部门管理员。",
+        "Lets another department, or the platform of another tier, see a data set of the caller's, at once. Needs the role ADMINISTRATOR of its department. 向其他部门或其他层级平台授权数据集，即时生效；需本部门管理员。",
       args: { input: t.arg({ type: addGrantInput(builder, refs), required: true, description: 'What. 授权内容。' }) },
       resolve: (_root, args, context) => grant.grantDataset(args.input, context),
     }),

@@ -246,6 +246,13 @@ function addOperations(builder: Builder, refs: Refs): void {
       args: { id: t.arg.id({ required: true, description: 'Its identifier. 标识。' }) },
       resolve: (_root, args, context) => warning.warning(String(args.id), context),
     }),
+    currentCursor: t.field({
+      type: 'Cursor',
+      skipTypeScopes: true,
+      description:
+        'The end of the log. Who takes it, then reads the present state, then subscribes after it misses nothing. 当前断点：先取断点、再读现状、再自断点续订，即不会遗漏。',
+      resolve: (_root, _args, context) => context.hub.cursor(),
+    }),
   }));
   builder.subscriptionField('warningChanged', (t) =>
     t.field({

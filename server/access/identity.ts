@@ -1,7 +1,6 @@
 import type { LogHub } from '../../events/hub.js';
-import { type AccessGrant, ANONYMOUS, type Principal, ROOT } from '../../model/access.js';
+import { type AccessGrant, ANONYMOUS, granteeOf, type Principal, ROOT } from '../../model/access.js';
 import { type ApiKeyText, opens, parseApiKey } from '../../model/api-key.js';
-import type { DepartmentCode } from '../../model/department.js';
 import { HubError } from '../../model/errors.js';
 import type { Database } from '../../prisma/database.js';
 import { isUnavailable } from '../../prisma/store/failure.js';
@@ -38,26 +37,26 @@ export class Identity {
   readonly #sessions: Sessions;
   readonly #keys: Briefly<string, ApiKeySecrets | undefined>;
   readonly #blocked: Briefly<string, boolean>;
-  readonly #grants = new Map<DepartmentCode, readonly AccessGrant[]>();
-  readonly #reading: Briefly<DepartmentCode, void>;
+  readonly #grants = new Map<string, readonly AccessGrant[]>();
+  readonly #reading: Briefly<string, void>;
 
   constructor(private readonly options: IdentityOptions) {
     const { db, log, now, settings } = options;
     this.#tokens = new Tokens(settings.issuers, now);
     this.#keys = new Briefly((id) => readApiKey(db.read, id), HELD_MS);
     this.#blocked = new Briefly((id) => isBlocked(db.read, id), HELD_MS);
-    this.#reading = new Briefly(async (department) => {
-      this.#grants.set(department, await grantsTo(db.read, department, now()));
+    this.#reading = new Briefly(async (grantee) => {
+      this.#grants.set(grantee, await grantsTo(db.read, grantee, now()));
     }, HELD_MS);
     this.#sessions = new Sessions({
       log,
       now,
-      grants: (department) => this.#grants.get(department) ?? [],
+      grants: (grantee) => this.#grants.get(grantee) ?? [],
       check: (session) => this.#check(session),
       onEntry: (entry) => {
         if (entry.kind === 'key') this.#keys.forget(entry.id);
         if (entry.kind === 'person') this.#blocked.forget(entry.id);
-        if (entry.kind === 'grants') this.#regrant(entry.id as DepartmentCode, entry.revoked).catch(() => {});
+        if (entry.kind === 'grants') this.#regrant(entry.id, entry.revoked).catch(() => {});
       },
       onLost: () => {
         this.#keys.forgetAll();
@@ -75,7 +74,8 @@ export class Identity {
   async open(authorization: string | undefined, remoteAddress: string | undefined): Promise<Session> {
     const { principal, until } =
       authorization === undefined ? { principal: ANONYMOUS, until: null } : await this.#find(authorization);
-    if (principal.department) await this.#available(this.#reading.get(principal.department));
+    const grantee = granteeOf(principal);
+    if (grantee) await this.#available(this.#reading.get(grantee));
     const known = principal.kind !== 'ANONYMOUS';
     const atHome = this.options.demo && LOOPBACK.test(remoteAddress ?? '');
     return this.#sessions.open(principal, known || atHome, until);
@@ -126,7 +126,12 @@ export class Identity {
     const now = this.options.now();
     if (!row || row.revokedAt || row.expiresAt <= now) return undefined;
     const { department, roles, scopes, name, expiresAt } = row;
-    const principal: Principal = { id: `key:${row.id}`, kind: 'SYSTEM', name, department, roles, scopes, expiresAt };
+    const peer = row.peer ?? undefined;
+    const principal: Principal = {
+      id: `key:${row.id}`,
+      kind: 'SYSTEM',
+      ...{ name, department, peer, roles, scopes, expiresAt },
+    };
     if (opens(secret, row.hash)) return { principal, until: expiresAt };
     const { formerHash, formerUntil } = row;
     if (!formerHash || !formerUntil || formerUntil <= now || !opens(secret, formerHash)) return undefined;
@@ -145,20 +150,21 @@ export class Identity {
     });
   }
 
-  #regrant(department: DepartmentCode, revoked: string | null): Promise<void> {
+  #regrant(grantee: string, revoked: string | null): Promise<void> {
     // What is revoked goes at once; what was granted comes with the next reading.
     this.#grants.set(
-      department,
-      (this.#grants.get(department) ?? []).filter(({ id }) => id !== revoked),
+      grantee,
+      (this.#grants.get(grantee) ?? []).filter(({ id }) => id !== revoked),
     );
-    this.#reading.forget(department);
-    return this.#reading.get(department);
+    this.#reading.forget(grantee);
+    return this.#reading.get(grantee);
   }
 
   async #check({ principal, abort }: OpenSession): Promise<void> {
     const end = (): void => abort.abort('revoked' satisfies SessionEnd);
     try {
-      if (principal.department) await this.#regrant(principal.department, null);
+      const grantee = granteeOf(principal);
+      if (grantee) await this.#regrant(grantee, null);
       if (principal.id.startsWith('key:')) {
         const id = principal.id.slice('key:'.length);
         this.#keys.forget(id);

@@ -1,6 +1,5 @@
 import type { LogHub } from '../../events/hub.js';
-import type { AccessGrant, Principal } from '../../model/access.js';
-import type { DepartmentCode } from '../../model/department.js';
+import { type AccessGrant, granteeOf, type Principal } from '../../model/access.js';
 import type { AccessEntry } from '../../model/entry.js';
 import { Sight } from '../../model/sight.js';
 import type { Viewer } from '../../resolvers/viewer.js';
@@ -20,8 +19,8 @@ export interface Session {
 export interface SessionsOptions {
   readonly log: LogHub;
   readonly now: () => Date;
-  /** What is granted to a department, as of its last reading. */
-  readonly grants: (department: DepartmentCode) => readonly AccessGrant[];
+  /** What is granted to a department or platform, as of its last reading. */
+  readonly grants: (grantee: string) => readonly AccessGrant[];
   /** Reads anew whether an open session's credential still holds, and what is granted to its department; ends what does not hold. Never rejects. */
   readonly check: (session: OpenSession) => Promise<void>;
   readonly onEntry: (entry: AccessEntry) => void;
@@ -56,8 +55,8 @@ export class Sessions {
   open(principal: Principal, seesExercises: boolean, until: Date | null = principal.expiresAt): Session {
     const abort = new AbortController();
     const session: OpenSession = { principal, abort, until };
-    const { department } = principal;
-    const sight = new Sight(principal, () => (department ? this.options.grants(department) : []), this.options.now);
+    const grantee = granteeOf(principal);
+    const sight = new Sight(principal, () => (grantee ? this.options.grants(grantee) : []), this.options.now);
     if (principal.kind !== 'ANONYMOUS') this.#open.add(session);
     const timer = until && this.#expireAt(until, abort);
     let release: (() => void) | undefined;

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { type OwnKey, readOwnKey, readPeerKey } from '../../exchange/keys.js';
+import { kindsSettings } from '../../exchange/kinds/settings.js';
 import { type PullSettings, pullSettings } from '../../exchange/transports/graphql-pull.js';
 import { pushSettings } from '../../exchange/transports/https-push.js';
 import { canonicalDivision, DIVISION_CODE } from '../../model/division.js';
 import { TIERS } from '../../model/exchange.js';
-import { acceptSettings, sendSettings } from './kinds.js';
 
 const orgCode = z.string().regex(/^\d{14}$/, { error: 'an organisation code of fourteen digits' });
 const division = z
@@ -62,8 +62,8 @@ const peer = z.strictObject({
   push: pushSettings.optional(),
   /** Where the hub goes and gets what the peer has for it. */
   pull: pullSettings.optional(),
-  send: sendSettings.prefault({}),
-  accept: acceptSettings.prefault({}),
+  /** What flows, by kind (docs/exchange-content.md). Signs of life always do. */
+  flow: kindsSettings.prefault({}),
   /** Without a receipt that a bundle is carried out the duty officer is told. */
   receiptWithinSeconds: z
     .number()

@@ -2,6 +2,7 @@ import type { GraphQLSchema } from 'graphql';
 
 const NAMES: Readonly<Record<string, string>> = {
   anonymous: 'nobody known 匿名',
+  peer: 'PEER 其他层级平台',
   other: 'reader elsewhere 其他部门',
   granted: 'granted 获授权',
   coarse: 'granted coarsely 粗化授权',

@@ -192,7 +192,7 @@ export class Platform {
       ...{ db: this.db, own, ownKeys: keys, evidence: exchangeEvidence(this.recorder, now), now },
       peer: {
         ...{ name: other.name, party: other.party, feedId: peerFeed(other.name), keys: other.keys.map(asPeerKey) },
-        ...{ sends: kinds, accepts: kinds, receiptWithinMs, heartbeatMs, resendAfterMs: 900_000 },
+        ...{ kinds, receiptWithinMs, heartbeatMs, resendAfterMs: 900_000 },
       },
       step: (step) => this.#at(step),
       onAlarm: (alarm) => void this.alarms.push(alarm),

@@ -1,0 +1,129 @@
+import { expand } from '../../events/live-iterator.js';
+import type { ExchangeAlarm } from '../../model/entry.js';
+import { HubError } from '../../model/errors.js';
+import type { BundleKind, BundleState, Signed } from '../../model/exchange.js';
+import type { ExchangeBundleNode, HandoverNode, PeerRow, RefusalRow } from '../../model/exchange-rows.js';
+import type { Page } from '../../model/rows.js';
+import { bundlesAfter } from '../../prisma/store/exchange-bundles.js';
+import { readPeers } from '../../prisma/store/exchange-peers.js';
+import { receiptsAfter } from '../../prisma/store/exchange-receipts.js';
+import { readRefusals } from '../../prisma/store/exchange-refusals.js';
+import { decodeKey, encodeKey, type PageRequest, pageSize, toPage } from '../../prisma/store/keyset.js';
+import { readExchangeLog } from '../../prisma/store/read-exchange.js';
+import { type HubContext, hasRole, refusal } from '../context.js';
+import { listInput } from './area-input.js';
+import { idInput } from './text-input.js';
+
+/** Whether the caller watches over the exchange: the officer on duty, and the hub's own staff. */
+export function seesExchange(context: HubContext): boolean {
+  const { department, roles } = context.viewer;
+  return hasRole(context, ['DUTY_OFFICER']) || (department === null && roles.some((role) => STAFF.includes(role)));
+}
+
+export function requireExchange(context: HubContext): void {
+  if (!seesExchange(context)) throw refusal(context, 'the role DUTY_OFFICER, or a role of the hub');
+}
+const STAFF: readonly string[] = ['READER', 'ADMINISTRATOR', 'AUDITOR'];
+
+export async function peers(context: HubContext): Promise<PeerRow[]> {
+  requireExchange(context);
+  return readPeers(context.db.read);
+}
+
+export interface ExchangeFilter extends PageRequest {
+  readonly peer?: string | null | undefined;
+  readonly direction?: 'OUT' | 'IN' | null | undefined;
+  readonly kinds?: readonly BundleKind[] | null | undefined;
+  readonly states?: readonly BundleState[] | null | undefined;
+}
+
+export async function exchangeLog(args: ExchangeFilter, context: HubContext): Promise<Page<ExchangeBundleNode>> {
+  requireExchange(context);
+  return readExchangeLog(context.db, {
+    ...{ first: args.first, after: args.after, direction: args.direction ?? undefined },
+    peer: args.peer ? idInput('peer', args.peer) : undefined,
+    kinds: listInput('kinds', args.kinds),
+    states: listInput('states', args.states),
+  });
+}
+
+/** Those of ours whose receipt is overdue: nobody knows whether the peer has carried them out. */
+export function exchangeOverdue(args: PageRequest, context: HubContext): Promise<Page<ExchangeBundleNode>> {
+  requireExchange(context);
+  return readExchangeLog(context.db, { ...args, overdue: true });
+}
+
+export async function exchangeRefusals(
+  args: PageRequest & { readonly peer?: string | null | undefined },
+  context: HubContext,
+): Promise<Page<RefusalRow>> {
+  requireExchange(context);
+  const size = pageSize(args);
+  const before = decodeKey(args.after, 'number')?.[0];
+  const rows = await readRefusals(context.db.read, {
+    peer: args.peer ? idInput('peer', args.peer) : null,
+    before: before === undefined ? null : Number(before),
+    limit: size + 1,
+  });
+  return toPage(rows, size, (row) => encodeKey(String(row.id)));
+}
+
+/** Which peers have a thing, and how far it has come with them. */
+export async function handovers(kind: BundleKind, id: string, context: HubContext): Promise<readonly HandoverNode[]> {
+  return context.loaders.handovers.load(`${kind} ${id}`);
+}
+
+/** The alarms of the exchange; with a cursor first those that were missed. */
+export async function exchangeAlarms(
+  args: { readonly after?: string | null | undefined },
+  context: HubContext,
+): Promise<AsyncIterableIterator<ExchangeAlarm & { readonly cursor: string; readonly at: Date }>> {
+  requireExchange(context);
+  const source = await context.hub.subscribe(['exchange'], { after: args.after, onSlow: () => context.onSlow() });
+  return expand(source, ({ cursor, entry }) => [{ ...entry.payload, cursor, at: entry.at }]);
+}
+
+/** A page of what is for the peer that asks, from its place on: bundles or receipts as they were signed. */
+export interface SignedNode extends Signed {
+  readonly number: number;
+}
+
+export async function bundlesForPeer(args: PageRequest, context: HubContext): Promise<Page<SignedNode>> {
+  const { name, size, after } = pulling(args, context);
+  const rows = await bundlesAfter(context.db.read, name, 'OUT', after, size + 1);
+  const kept = rows.filter(({ state }) => state !== 'SET_ASIDE');
+  // What was taken back leaves a gap, which its WITHDRAWN statement explains; anything else missing is no longer kept.
+  if (rows[0] && rows[0].seq > after + 1) throw gone('bundles');
+  return toPage(
+    kept.map(({ body, seq, signature }) => ({ body, signature, number: seq })),
+    size,
+    numberOf,
+  );
+}
+
+export async function receiptsForPeer(args: PageRequest, context: HubContext): Promise<Page<SignedNode>> {
+  const { name, size, after } = pulling(args, context);
+  const rows = await receiptsAfter(context.db.read, name, 'OURS', after, size + 1);
+  if (rows[0] && rows[0].number > after + 1) throw gone('receipts');
+  return toPage(
+    rows.map(({ body, number, signature }) => ({ body, signature, number })),
+    size,
+    numberOf,
+  );
+}
+
+const numberOf = ({ number }: { readonly number: number }): string => String(number);
+
+const gone = (what: string): HubError =>
+  new HubError(
+    'CURSOR_EXPIRED',
+    `what follows this place is no longer kept: agree with this hub how the ${what} are made up for`,
+  );
+
+function pulling(args: PageRequest, context: HubContext): { name: string; size: number; after: number } {
+  const { peer } = context.viewer;
+  if (peer === undefined) throw refusal(context, 'the role PEER: a key that was made for a platform of another tier');
+  const after = args.after ?? '0';
+  if (!/^\d{1,15}$/.test(after)) throw new HubError('BAD_INPUT', 'after: a place of this list, or 0 for all of it');
+  return { name: peer, size: pageSize(args), after: Number(after) };
+}

@@ -1,0 +1,130 @@
+import type { ExchangeAlarm } from '../../model/entry.js';
+import type { RefusalRow } from '../../model/exchange-rows.js';
+import * as exchange from '../../resolvers/shared/exchange.js';
+import type { Builder } from '../builder.js';
+import { connectionOf, toConnection } from '../paging.js';
+import type { ExchangeEnums } from './exchange-bundle.js';
+
+const PAGE = { first: 'How many, 1 to 200; 50 if not given. 条数。', after: 'After this place. 起始位置。' };
+
+/** What came and was refused as a whole. */
+export function addRefusals(builder: Builder): void {
+  const refusal = builder.objectRef<RefusalRow>('ExchangeRefusal').implement({
+    description:
+      'Something that came from a platform of another tier, or in its name, and was refused. 被拒绝的交换内容。',
+    fields: (t) => ({
+      id: t.exposeID('id', { description: 'Its id. 标识。' }),
+      peer: t.exposeID('peer', { nullable: true, description: 'Who sent it, where that could be told. 发送方。' }),
+      at: t.field({ type: 'DateTime', description: 'When it first came. 首次时间。', resolve: (node) => node.at }),
+      road: t.exposeString('road', { description: 'How it came. 途径。' }),
+      code: t.exposeString('code', { description: 'Why, e.g. BAD_SIGNATURE. 原因代码。' }),
+      reason: t.exposeString('reason', { description: 'In words, with what to do. 说明。' }),
+      bundleId: t.exposeID('bundleId', { nullable: true, description: 'Which bundle it says to be. 数据包标识。' }),
+      seq: t.exposeInt('seq', { nullable: true, description: 'Its place, as it says. 序号。' }),
+      size: t.int({ description: 'Bytes. 字节数。', resolve: (node) => node.rawSize }),
+      seen: t.exposeInt('seen', { description: 'How often the same came. 次数。' }),
+      lastSeenAt: t.field({
+        type: 'DateTime',
+        description: 'When it last came. 最近时间。',
+        resolve: (node) => node.lastSeenAt,
+      }),
+    }),
+  });
+  builder.queryField('exchangeRefusals', (t) =>
+    t.field({
+      type: connectionOf(builder, 'QueryExchangeRefusals', refusal),
+      description:
+        "What was refused as a whole, the newest first: for the duty officer and the hub's staff. 整包拒收记录，新的在前。",
+      args: {
+        first: t.arg.int({ description: PAGE.first }),
+        after: t.arg.string({ description: PAGE.after }),
+        peer: t.arg.string({ description: 'Of this peer. 对端。' }),
+      },
+      resolve: async (_root, args, context) => toConnection(await exchange.exchangeRefusals(args, context)),
+    }),
+  );
+}
+
+/** What a peer comes and gets. */
+export function addSigned(builder: Builder): void {
+  const signed = builder.objectRef<exchange.SignedNode>('SignedText').implement({
+    description: 'A signed text as it goes to a peer. 签名文本。',
+    fields: (t) => ({
+      number: t.exposeInt('number', { description: "A bundle's seq, a receipt's number. 序号。" }),
+      body: t.exposeString('body', { description: 'Canonical JSON (RFC 8785). 规范化 JSON。' }),
+      signature: t.exposeString('signature', { description: 'Its detached JWS (RFC 7515 appendix F). 分离式签名。' }),
+    }),
+  });
+  const args = (t: Parameters<Parameters<Builder['queryField']>[1]>[0]) => ({
+    first: t.arg.int({ description: PAGE.first }),
+    after: t.arg.string({
+      description:
+        'The number of the last one that you have, or 0. It stays good through retries and restarts. 已有的最后序号，或 0。',
+    }),
+  });
+  builder.queryField('exchangeBundles', (t) =>
+    t.field({
+      type: connectionOf(builder, 'QueryExchangeBundles', signed),
+      description:
+        'The bundles for the peer that asks, in their order: for keys of the role PEER. CURSOR_EXPIRED where the next one is no longer kept. 供对端拉取的数据包，按序；需 PEER 角色。',
+      args: args(t),
+      resolve: async (_root, page, context) => toConnection(await exchange.bundlesForPeer(page, context)),
+    }),
+  );
+  builder.queryField('exchangeReceipts', (t) =>
+    t.field({
+      type: connectionOf(builder, 'QueryExchangeReceipts', signed),
+      description:
+        'The receipts for the peer that asks, in their order: for keys of the role PEER. 供对端拉取的回执，按序。',
+      args: args(t),
+      resolve: async (_root, page, context) => toConnection(await exchange.receiptsForPeer(page, context)),
+    }),
+  );
+}
+
+/** What somebody has to look at, live. */
+export function addAlarms(builder: Builder, enums: ExchangeEnums): void {
+  const kind = builder.enumType('ExchangeAlarmKind', {
+    description: 'What the matter is. 告警类别。',
+    values: {
+      OVERDUE: { description: 'A receipt is missing after the time that the settings allow. 回执逾期。' },
+      SET_ASIDE: { description: 'Something cannot be carried out or handed over; what follows goes on. 已搁置。' },
+      WITHDRAWN: { description: 'The peer has taken back a bundle. 对端撤回。' },
+      CHAIN: { description: 'What the two sides keep differs. 双方留存不一致。' },
+    } as const,
+  });
+  const alarm = builder
+    .objectRef<ExchangeAlarm & { readonly cursor: string; readonly at: Date }>('ExchangeAlarm')
+    .implement({
+      description: 'Something of the exchange that the duty officer has to look at. 交换告警。',
+      fields: (t) => ({
+        cursor: t.field({
+          type: 'Cursor',
+          description: 'Its place, to continue from. 断点。',
+          resolve: (node) => node.cursor,
+        }),
+        at: t.field({ type: 'DateTime', description: 'When. 时间。', resolve: (node) => node.at }),
+        kind: t.field({ type: kind, description: 'What the matter is. 类别。', resolve: (node) => node.kind }),
+        peer: t.exposeID('peer', { description: 'With which peer. 对端。' }),
+        direction: t.field({
+          type: enums.direction,
+          description: 'Whose bundle. 方向。',
+          resolve: (node) => node.direction,
+        }),
+        seq: t.exposeInt('seq', { nullable: true, description: 'Which bundle. 序号。' }),
+        reason: t.exposeString('reason', { description: 'In words. 说明。' }),
+      }),
+    });
+  builder.subscriptionField('exchangeOverdue', (t) =>
+    t.field({
+      type: alarm,
+      description:
+        "Alarms of the exchange, a missing receipt first of all; with a cursor first those that were missed: for the duty officer and the hub's staff. 交换告警（首先是回执逾期）；带断点时先补发。",
+      args: {
+        after: t.arg({ type: 'Cursor', required: false, description: 'Continue right behind this cursor. 断点。' }),
+      },
+      subscribe: (_root, args, context) => exchange.exchangeAlarms(args, context),
+      resolve: (node) => node,
+    }),
+  );
+}
