@@ -1,28 +1,17 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { CRASH_POINTS, type CrashPoint, type Platform } from './support/exchange-platform.js';
-import { makeSides, type PlatformSide, type Sides } from './support/exchange-sides.js';
-import { until } from './support/running-hub.js';
+import { makeSides, type PlatformSide, type Sides, settled } from './support/exchange-sides.js';
 
 let sides: Sides;
 afterEach(() => sides?.stop());
 
-const isOver = (states: Record<string, number>): boolean =>
-  Object.keys(states).every((key) => /ACTED$/.test(key)) && Object.keys(states).length === 2;
-
-/** Waits until either side has carried out all that the other has told, and knows that it is. */
-async function settled({ city, prefecture }: Sides, limitMs = 20_000): Promise<void> {
-  for (const [side, other] of [
-    [city, prefecture],
-    [prefecture, city],
-  ] as const) {
-    await until(
-      () => side.carriedOut(),
-      (found) => found.length >= other.told.length,
-      limitMs,
-    );
-    await until(() => side.states(), isOver, limitMs);
-    expect(await side.carriedOut()).toEqual(other.told);
-  }
+/** Each side has carried out what the other told: all of it, once, in its order; and what is kept of it verifies. */
+async function expectWhole(both: Sides, limitMs?: number): Promise<void> {
+  await settled(both, limitMs);
+  const { city, prefecture } = both;
+  expect(await city.carriedOut()).toEqual(prefecture.told);
+  expect(await prefecture.carriedOut()).toEqual(city.told);
+  for (const side of [city, prefecture]) expect((await side.verify()).faults).toEqual([]);
 }
 
 /** Loses power at one point after another; each time it is started again on what its database holds. */
@@ -54,6 +43,6 @@ describe('a side that loses its power', () => {
     } finally {
       clearInterval(keepTalking);
     }
-    await settled(sides);
+    await expectWhole(sides);
   }, 60_000);
 });

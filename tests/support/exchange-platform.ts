@@ -49,8 +49,14 @@ export async function prepareNotes(url: string): Promise<void> {
   await db.close();
 }
 
+/** As the hub's own connections have it: int8 is a number. */
+const NUMBERS: pg.CustomTypesConfig = {
+  getTypeParser: ((id: number, format?: 'text') =>
+    id === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(id, format)) as typeof pg.types.getTypeParser,
+};
+
 export async function onDatabase<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: url });
+  const client = new pg.Client({ connectionString: url, types: NUMBERS });
   await client.connect();
   try {
     return await work(client);

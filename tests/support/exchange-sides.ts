@@ -1,7 +1,17 @@
-import type { OwnKey } from '../../exchange/keys.js';
+import type pg from 'pg';
+import { type OwnKey, publicPartOf } from '../../exchange/keys.js';
+import type { Party } from '../../model/exchange.js';
+import { exportExchange, type NamedKey } from '../../server/exchange/export.js';
+import { verifyExchange } from '../../tools/verify-exchange.mjs';
 import { migratedDatabase, type TestDatabase } from './database.js';
 import { CITY, Line, makeKey, PREFECTURE } from './exchange-pair.js';
-import { type CrashPoint, prepareNotes, onDatabase, Platform, type PlatformOptions } from './exchange-platform.js';
+import { type CrashPoint, onDatabase, Platform, type PlatformOptions, prepareNotes } from './exchange-platform.js';
+import { until } from './running-hub.js';
+
+const publicKey = (party: Party, key: OwnKey): NamedKey => ({
+  ...{ ...party, kid: key.kid, publicKey: publicPartOf(key) },
+  ...{ from: key.from?.toISOString() ?? null, until: key.until?.toISOString() ?? null },
+});
 
 /** A platform that can be started again over the same database, and what is told on it. */
 export class PlatformSide {
@@ -52,6 +62,26 @@ export class PlatformSide {
     return (await this.rows<{ id: string }>('SELECT id FROM test_note ORDER BY n')).map(({ id }) => id);
   }
 
+  /** What is kept, as whoever verifies it gets it. `client`: in a transaction of the caller's. */
+  async exported(client?: pg.Client): Promise<string> {
+    const { database, keys, now = () => new Date(), own } = this.options;
+    if (!client) return onDatabase(database.url, (own) => this.exported(own));
+    let text = '';
+    const [key] = keys as [OwnKey];
+    for await (const line of exportExchange(client, { own, keys: this.publicKeys, key, now: now() })) text += line;
+    return text;
+  }
+
+  /** The public keys of both sides. */
+  get publicKeys(): readonly NamedKey[] {
+    const { keys, other, own } = this.options;
+    return [...keys.map((key) => publicKey(own, key)), ...other.keys.map((key) => publicKey(other.party, key))];
+  }
+
+  async verify(client?: pg.Client): Promise<{ records: number; faults: string[] }> {
+    return verifyExchange([Buffer.from(await this.exported(client))], this.publicKeys);
+  }
+
   /** How many of its bundles and of those that came stand where. */
   async states(): Promise<Record<string, number>> {
     const found = await this.rows<{ key: string; count: string }>(
@@ -59,6 +89,37 @@ export class PlatformSide {
     );
     return Object.fromEntries(found.map(({ key, count }) => [key, Number(count)]));
   }
+}
+
+/** Waits until either side has carried out as much as the other has told, and knows that all of its own is carried out. */
+export async function settled(
+  { city, prefecture }: Pick<Sides, 'city' | 'prefecture'>,
+  limitMs = 20_000,
+): Promise<void> {
+  const wake = (): void => {
+    for (const side of [city, prefecture]) side.platform.exchange.wake();
+  };
+  for (const [side, other] of [
+    [city, prefecture],
+    [prefecture, city],
+  ] as const)
+    await until(
+      () => {
+        wake();
+        return side.carriedOut();
+      },
+      (found) => found.length >= other.told.length,
+      limitMs,
+    );
+  for (const side of [city, prefecture])
+    await until(
+      () => {
+        wake();
+        return side.states();
+      },
+      (states) => Object.keys(states).length > 0 && Object.keys(states).every((key) => key.endsWith('ACTED')),
+      limitMs,
+    );
 }
 
 export interface Sides {
