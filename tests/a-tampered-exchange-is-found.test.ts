@@ -323,7 +323,7 @@ async function tamperings(): Promise<(readonly [string[], RegExp])[]> {
     [
       [
         `UPDATE exchange_receipt SET number = number + 1000 WHERE number IN (2, 3) AND issuer = 'OURS'`,
-        `UPDATE exchange_receipt SET number = 1005 - number + 1000 WHERE number > 1000`,
+        `UPDATE exchange_receipt SET number = 1005 - number WHERE number > 1000`,
       ],
       /our receipts: receipt 3 is missing|our receipts: receipt 2 is missing/,
     ],

@@ -22,7 +22,13 @@ export async function keepRefusal(
      ON CONFLICT (code, raw_hash) DO UPDATE SET seen = r.seen + 1, last_seen_at = excluded.last_seen_at, reason = excluded.reason
      RETURNING seen`,
     [
-      ...[refused.peer, refused.at, refused.road, refused.code, refused.reason.slice(0, 1000)],
+      ...[
+        refused.peer,
+        refused.at,
+        refused.road,
+        refused.code,
+        refused.reason.slice(0, 1000).replaceAll('\0', '\ufffd'),
+      ],
       ...[refused.bundleId, refused.seq, raw.subarray(0, RAW_BYTES), refused.size ?? raw.length],
       createHash('sha256').update(raw).digest(),
     ],
