@@ -15,7 +15,7 @@ import {
 import { lockPeer } from '../prisma/store/exchange-peers.js';
 import { isUnavailable } from '../prisma/store/failure.js';
 import type { PeerGround } from './ground.js';
-import type { ExchangeKind, Fault, Taking } from './kinds/kind.js';
+import { CHAIN_DIFFERS, type ExchangeKind, type Fault, type Taking } from './kinds/kind.js';
 import { issueReceipt, raiseAlarms } from './receipts.js';
 
 /** A bundle that fails so often for what it is, is set aside. */
@@ -29,16 +29,19 @@ export async function applyNext(ground: PeerGround): Promise<boolean> {
   const { db, peer } = ground;
   const bundle = await firstUnapplied(db.write, peer.name);
   if (!bundle) return false;
+  let alarms: readonly ExchangeAlarm[] = [];
   try {
-    await db.transaction((client) =>
-      bundle.state === 'RECEIVED' ? check(client, ground, bundle) : apply(client, ground, bundle),
-    );
+    await db.transaction(async (client) => {
+      if (bundle.state === 'RECEIVED') alarms = await check(client, ground, bundle);
+      else await apply(client, ground, bundle);
+    });
   } catch (error) {
     if (isUnavailable(error)) throw error;
     await failed(ground, bundle, messageOf(error));
     return true;
   }
   ground.step(bundle.state === 'RECEIVED' ? 'check: committed' : 'apply: committed');
+  for (const alarm of alarms) ground.onAlarm(alarm);
   return true;
 }
 
@@ -55,14 +58,24 @@ async function stands(client: pg.PoolClient, ground: PeerGround, bundle: BundleR
   return now?.seq === bundle.seq && now.state === bundle.state;
 }
 
-async function check(client: pg.PoolClient, ground: PeerGround, bundle: BundleRow): Promise<void> {
-  if (!(await stands(client, ground, bundle))) return;
+async function check(client: pg.PoolClient, ground: PeerGround, bundle: BundleRow): Promise<readonly ExchangeAlarm[]> {
+  if (!(await stands(client, ground, bundle))) return [];
   const { kind, taking } = takingOf(client, ground, bundle);
   const faults = await each(itemsOf(bundle), (item) => kind.check(item, taking));
   await markFaults(client, keyOf(bundle), faults);
   await moveBundle(client, keyOf(bundle), 'VALIDATED', taking.now);
   await issueReceipt(client, ground, bundle, { state: 'VALIDATED', faults });
+  const differing = faults.filter(({ code }) => code === CHAIN_DIFFERS);
+  const alarms = await raiseAlarms(
+    client,
+    ground,
+    differing.map(({ path, note }) => ({
+      ...{ kind: 'CHAIN', direction: 'IN', seq: bundle.seq },
+      reason: `${ground.peer.name} says in ${path}: ${note}`,
+    })),
+  );
   ground.step('check: before the commit');
+  return alarms;
 }
 
 async function apply(client: pg.PoolClient, ground: PeerGround, bundle: BundleRow): Promise<void> {

@@ -24,7 +24,13 @@ const party = z.strictObject({
 const moment = z.iso.datetime({ precision: 3, error: 'RFC 3339 in UTC with milliseconds: 2026-11-26T08:00:00.000Z' });
 const hash = z.string().regex(/^[0-9a-f]{64}$/, { error: 'a SHA-256 in hex' });
 const count = z.int().min(1);
-const words = (most: number): z.ZodString => z.string().min(1).max(most);
+/** PostgreSQL keeps no text with U+0000 in it. */
+const text = (most: number): z.ZodString =>
+  z
+    .string()
+    .max(most)
+    .regex(/^[^\0]*$/u, { error: 'U+0000 is no character of a text' });
+const words = (most: number): z.ZodString => text(most).min(1);
 
 const item = z.strictObject({
   type: z.enum(BUNDLE_KINDS),
@@ -43,8 +49,11 @@ const item = z.strictObject({
     .optional(),
 });
 
+/** Compared as text, so in the one form that RFC 9562 writes. */
+const uuid = z.uuid().refine((id) => id === id.toLowerCase(), { error: 'a UUID in lower case' });
+
 const bundle = z.strictObject({
-  bundleId: z.uuid(),
+  bundleId: uuid,
   seq: count,
   from: party,
   to: party,
@@ -57,7 +66,7 @@ const bundle = z.strictObject({
 
 const receipt = z.strictObject({
   number: count,
-  bundleId: z.uuid(),
+  bundleId: uuid,
   seq: count,
   bundleHash: hash,
   state: z.enum(RECEIPT_STATES),
@@ -70,13 +79,13 @@ const receipt = z.strictObject({
         index: z.int().min(0),
         id: words(300),
         code: words(60),
-        path: z.string().max(200),
-        note: z.string().max(1000),
+        path: text(200),
+        note: text(1000),
       }),
     )
     .max(BUNDLE_ITEMS),
   acted: z.strictObject({ who: words(200), what: words(500) }).nullable(),
-  note: z.string().max(1000).nullable(),
+  note: text(1000).nullable(),
   previous: hash,
 });
 

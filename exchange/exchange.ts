@@ -1,11 +1,19 @@
 import type { LogHub } from '../events/hub.js';
 import type { LogTopic } from '../model/entry.js';
 import { messageOf } from '../model/errors.js';
-import { type Bundle, type Party, Refusal, type RefusalCode, type Signed } from '../model/exchange.js';
+import {
+  type Bundle,
+  FORKING_REFUSALS,
+  type Party,
+  Refusal,
+  type RefusalCode,
+  type Signed,
+} from '../model/exchange.js';
 import { keepRefusal } from '../prisma/store/exchange-refusals.js';
 import { readBundle, readReceipt, sameParty } from './envelope.js';
 import type { PeerGround } from './ground.js';
 import { Peer, type PeerOptions } from './peer.js';
+import { raiseAlarm } from './receipts.js';
 import { takeBundle } from './receive.js';
 import { takeReceipts } from './take-receipts.js';
 import type { Reception } from './transports/transport.js';
@@ -110,9 +118,23 @@ export class Exchange implements Reception {
       items: 0,
     });
     const size = came.size === undefined ? {} : { size: came.size };
-    await keepRefusal(some.db.write, { peer, at: some.now(), road, code, reason, ...named, raw, ...size }).catch(
-      (error: unknown) => this.options.onError(peer ?? 'unknown', error),
-    );
+    try {
+      const seen = await keepRefusal(some.db.write, {
+        peer,
+        at: some.now(),
+        road,
+        code,
+        reason,
+        ...named,
+        raw,
+        ...size,
+      });
+      // Known by its signature, or it would have been refused for that: the two sides differ, and somebody has to look.
+      if (came.ground && seen === 1 && FORKING_REFUSALS.includes(code))
+        await raiseAlarm(came.ground, { kind: 'CHAIN', direction: bundle ? 'IN' : 'OUT', seq: named.seq, reason });
+    } catch (error) {
+      this.options.onError(peer ?? 'unknown', error);
+    }
   }
 
   #groundOf({ from, to }: { readonly from: Party; readonly to: Party }): PeerGround {

@@ -1,14 +1,14 @@
 import type pg from 'pg';
 import { appendEntries } from '../events/log.js';
 import type { ExchangeAlarm } from '../model/entry.js';
-import type { Acted, ItemFault, Receipt, ReceiptState } from '../model/exchange.js';
+import type { Acted, ItemFault, Receipt, ReceiptState, Signed } from '../model/exchange.js';
 import { lockPeer, movePeer } from '../prisma/store/exchange-peers.js';
-import { insertReceipt, type ReceiptRow } from '../prisma/store/exchange-receipts.js';
+import { insertReceipt, type ReceiptRow, resignReceipt } from '../prisma/store/exchange-receipts.js';
 import { canonicalJson, hashOf } from './canonical.js';
 import { momentOf } from './envelope.js';
 import type { PeerGround } from './ground.js';
 import { type OwnKey, signingKeyAt } from './keys.js';
-import { sign } from './signing.js';
+import { keyIdOf, type SignedType, sign } from './signing.js';
 
 /** What a receipt is about. */
 export interface About {
@@ -29,6 +29,23 @@ export function currentKey({ ownKeys, now }: PeerGround): OwnKey {
   const key = signingKeyAt(ownKeys, now());
   if (!key) throw new Error('no key of exchange.keys is valid now: add one, and let the peers pin it');
   return key;
+}
+
+/** The signature under which a text of ours goes out now: where its key is no longer the one that signs, a new one. */
+export async function signedNow(ground: PeerGround, { body, signature }: Signed, typ: SignedType): Promise<string> {
+  const key = currentKey(ground);
+  return keyIdOf(signature) === key.kid ? signature : sign(body, typ, key);
+}
+
+/** Receipts of ours as they go out: what has waited longer than its key was valid is signed anew, and kept so. */
+export async function freshReceipts(ground: PeerGround, kept: readonly ReceiptRow[]): Promise<readonly ReceiptRow[]> {
+  const fresh: ReceiptRow[] = [];
+  for (const row of kept) {
+    const signature = await signedNow(ground, row, 'fenghuo-receipt+jws');
+    if (signature !== row.signature) await resignReceipt(ground.db.write, row, signature);
+    fresh.push({ ...row, signature });
+  }
+  return fresh;
 }
 
 /** Signs and keeps our next receipt to the peer, in the caller's transaction. */
@@ -78,4 +95,10 @@ export async function raiseAlarms(
     raised.map((payload) => ({ topic: 'exchange', key: payload.peer, at: ground.now(), payload })),
   );
   return raised;
+}
+
+/** Tells the log, in a transaction of its own, and whoever listens. */
+export async function raiseAlarm(ground: PeerGround, what: Omit<ExchangeAlarm, 'peer'>): Promise<void> {
+  const raised = await ground.db.transaction((client) => raiseAlarms(client, ground, [what]));
+  for (const each of raised) ground.onAlarm(each);
 }

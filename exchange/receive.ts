@@ -7,7 +7,7 @@ import { type ReceiptRow, receiptsAfter, receiptsOf } from '../prisma/store/exch
 import { hashOf } from './canonical.js';
 import { refuseFuture } from './envelope.js';
 import { type PeerGround, requireEvidence } from './ground.js';
-import { issueReceipt } from './receipts.js';
+import { freshReceipts, issueReceipt } from './receipts.js';
 import { verify } from './signing.js';
 
 /** Receipts that go back with one answer. */
@@ -37,9 +37,10 @@ export async function takeBundle(
   let committed = (): void => {};
   await db.transaction(async (client) => {
     const row = await lockPeer(client, peer.name);
-    await heardFrom(client, row, now());
+    // What is sent again may come from whoever has seen it on the way: it is no sign of life.
     if (await isKept(client, row, bundle, signed)) return;
     refuseOutOfPlace(row, bundle);
+    await heardFrom(client, row, now());
     await keep(client, ground, signed, bundle);
     committed = await evidence.write(client, {
       ...{ peer: peer.name, act: 'bundle taken', road, kind: bundle.kind, bundleId: bundle.bundleId, seq: bundle.seq },
@@ -49,7 +50,7 @@ export async function takeBundle(
   });
   committed();
   step('take: committed, not answered');
-  return answerOf(ground, bundle.seq, heard);
+  return freshReceipts(ground, await answerOf(ground, bundle.seq, heard));
 }
 
 async function answerOf({ db, peer }: PeerGround, seq: number, heard: number): Promise<readonly ReceiptRow[]> {

@@ -1,5 +1,5 @@
 import type { ExchangeAlarm } from '../model/entry.js';
-import { PASSING_REFUSALS, type RefusalCode } from '../model/exchange.js';
+import { FORKING_REFUSALS, PASSING_REFUSALS, type RefusalCode } from '../model/exchange.js';
 import type { PeerRow } from '../model/exchange-rows.js';
 import {
   type BundleRow,
@@ -12,15 +12,12 @@ import {
 import { lockPeer, movePeer, readPeer } from '../prisma/store/exchange-peers.js';
 import { receiptsAfter } from '../prisma/store/exchange-receipts.js';
 import type { PeerGround } from './ground.js';
-import { currentKey, issueReceipt, raiseAlarms } from './receipts.js';
-import { keyIdOf, sign } from './signing.js';
+import { freshReceipts, issueReceipt, raiseAlarm, raiseAlarms, signedNow } from './receipts.js';
 import type { Answer, Reception, Transport } from './transports/transport.js';
 
 /** A bundle refused so often for what it is, is taken back. */
 const MOST_REFUSALS = 3;
 const RECEIPTS = 100;
-/** These say that the two sides' chains differ: going on would hide it. */
-const FORKED: readonly RefusalCode[] = ['SEQ_TAKEN', 'CHAIN_BROKEN'];
 
 /** The line does not work, or the other side takes nothing just now: the same again after a while. */
 export class SendFault extends Error {
@@ -49,8 +46,9 @@ export async function sendNext(sending: Sending): Promise<boolean> {
 
 async function sendReceipts({ ground, transport, signal }: Sending, row: PeerRow): Promise<boolean> {
   const { db, peer, step } = ground;
-  const receipts = await receiptsAfter(db.write, peer.name, 'OURS', row.toldUpto, RECEIPTS);
-  if (receipts.length === 0) return false;
+  const kept = await receiptsAfter(db.write, peer.name, 'OURS', row.toldUpto, RECEIPTS);
+  if (kept.length === 0) return false;
+  const receipts = await freshReceipts(ground, kept);
   step('receipts: before the call');
   const answer = await transport.sendReceipts(receipts, row.heardNumber, signal);
   step('receipts: answered, nothing written');
@@ -83,10 +81,8 @@ async function sendBundle(sending: Sending, row: PeerRow, bundle: BundleRow): Pr
 
 /** A bundle may have waited longer than its key was valid: the same text is then signed with the key of now. */
 async function freshSignature(ground: PeerGround, bundle: BundleRow): Promise<string> {
-  const key = currentKey(ground);
-  if (keyIdOf(bundle.signature) === key.kid) return bundle.signature;
-  const signature = await sign(bundle.body, 'fenghuo-bundle+jws', key);
-  await resign(ground.db.write, bundle, signature);
+  const signature = await signedNow(ground, bundle, 'fenghuo-bundle+jws');
+  if (signature !== bundle.signature) await resign(ground.db.write, bundle, signature);
   return signature;
 }
 
@@ -124,19 +120,19 @@ async function refused(
   if (code === 'SEQ_GAP' && expected !== undefined && expected < bundle.seq && expected !== row.resendFrom) {
     await movePeer(db.write, peer.name, { resendFrom: expected });
     if (await readBundle(db.write, peer.name, 'OUT', expected)) return;
-    await alarm(ground, {
+    await raiseAlarm(ground, {
       kind: 'CHAIN',
       direction: 'OUT',
       seq: expected,
       reason: `${peer.name} asks for seq ${expected}, which is not kept here`,
     });
   }
-  if (FORKED.includes(code) && bundle.refusals === 0)
-    await alarm(ground, { kind: 'CHAIN', direction: 'OUT', seq: bundle.seq, reason });
-  const forItself = !PASSING_REFUSALS.includes(code) && !FORKED.includes(code) && !BEARING.includes(code);
+  if (FORKING_REFUSALS.includes(code) && bundle.refusals === 0)
+    await raiseAlarm(ground, { kind: 'CHAIN', direction: 'OUT', seq: bundle.seq, reason });
+  const forItself = !PASSING_REFUSALS.includes(code) && !FORKING_REFUSALS.includes(code) && !BEARING.includes(code);
   const refusals = await noteAttempt(db.write, bundle, {
     error: `${code}: ${reason}`,
-    refused: forItself || FORKED.includes(code),
+    refused: forItself || FORKING_REFUSALS.includes(code),
   });
   if (!forItself) throw new SendFault(`seq ${bundle.seq} is refused: ${code}: ${reason}`);
   if (refusals >= MOST_REFUSALS) await takeBack(ground, bundle, `${code}: ${reason}`);
@@ -155,9 +151,4 @@ async function takeBack(ground: PeerGround, bundle: BundleRow, reason: string): 
     alarms = await raiseAlarms(client, ground, [{ kind: 'SET_ASIDE', direction: 'OUT', seq: bundle.seq, reason }]);
   });
   for (const each of alarms) ground.onAlarm(each);
-}
-
-async function alarm(ground: PeerGround, what: Omit<ExchangeAlarm, 'peer'>): Promise<void> {
-  const raised = await ground.db.transaction((client) => raiseAlarms(client, ground, [what]));
-  for (const each of raised) ground.onAlarm(each);
 }

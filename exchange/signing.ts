@@ -5,7 +5,7 @@ import { Refusal, type Signed } from '../model/exchange.js';
 import { isValid, type OwnKey, type PeerKey, SM2_USER } from './keys.js';
 
 /** What a signature is made over, in its protected header: a receipt's never stands for a bundle's. */
-export type SignedType = 'fenghuo-bundle+jws' | 'fenghuo-receipt+jws';
+export type SignedType = 'fenghuo-bundle+jws' | 'fenghuo-receipt+jws' | 'fenghuo-export+jws';
 
 const base64url = (text: string): string => Buffer.from(text, 'utf8').toString('base64url');
 

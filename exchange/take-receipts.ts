@@ -39,7 +39,6 @@ export async function takeReceipts(ground: PeerGround, came: readonly Came[], ro
   const heard = await db.transaction(async (client) => {
     const raised: Alarm[] = [];
     const row = await lockPeer(client, peer.name);
-    await heardFrom(client, row, now());
     const before = row.heardNumber;
     let number = before;
     for (const each of [...came].sort((a, b) => a.receipt.number - b.receipt.number)) {
@@ -49,11 +48,13 @@ export async function takeReceipts(ground: PeerGround, came: readonly Came[], ro
       number = Math.max(number, each.receipt.number);
     }
     if (raised.length > 0) alarms = await raiseAlarms(client, ground, raised);
-    if (number > before)
+    if (number > before) {
+      await heardFrom(client, row, now());
       committed = await evidence.write(client, {
         ...{ peer: peer.name, act: 'receipts taken', road, kind: null, bundleId: null, seq: null, result: 'OK' },
         items: number - before,
       });
+    }
     step('receipts: taken, before the commit');
     return number;
   });

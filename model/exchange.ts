@@ -141,6 +141,20 @@ export const PASSING_REFUSALS: readonly RefusalCode[] = [
   'KEY_EXPIRED',
 ];
 
+/** These say that what the two sides keep of a chain differs: going on would hide it. */
+export const FORKING_REFUSALS: readonly RefusalCode[] = ['SEQ_TAKEN', 'CHAIN_BROKEN'];
+
+/** Refused before it was known who sends it. */
+export const NAMELESS_REFUSALS: readonly RefusalCode[] = [
+  'TOO_LARGE',
+  'NOT_CANONICAL',
+  'BAD_SHAPE',
+  'WRONG_PEER',
+  'UNKNOWN_KEY',
+  'KEY_EXPIRED',
+  'BAD_SIGNATURE',
+];
+
 /** A bundle, or receipts, cannot be taken. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';

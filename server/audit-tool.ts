@@ -1,22 +1,13 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import { messageOf } from '../model/errors.js';
-import { openDatabase } from '../prisma/database.js';
 import { exportAudit } from './audit/export.js';
 import { type AuditKey, keptAuditKey } from './audit/key.js';
 import { readWitness } from './audit/witness.js';
 import { ConfigError } from './config.js';
-import { EmbeddedDatabase } from './database/embedded-database.js';
-import { runningDatabase } from './database/running-database.js';
+import { onKeptDatabase } from './database/kept-database.js';
 import { type Environment, readEnvironment } from './environment.js';
-import { packageRoot } from './root.js';
+import { here, inPassingFolder, runVerifier, showProgress, writeLines } from './tool-files.js';
 
 const USAGE = `npm run audit -- export <file>                          writes the whole audit to a file, its end signed as of now
 npm run audit -- verify [file] [--key <public key>]…   verifies a file, or the database itself, with tools/verify-audit.mjs
@@ -24,9 +15,6 @@ npm run audit -- verify [file] [--key <public key>]…   verifies a file, or the
   HUB_DATA_DIR. verify ends with 0 where all is as it was written, with 1 where it is not.
   导出或核验审计记录；核验完好退出码为 0，否则为 1。
 `;
-
-/** A large audit is read in pages; one of them is never this slow. */
-const PAGE_MS = 120_000;
 
 /** The command line of docs/audit.md. Paths are those of the folder that npm was called in. */
 async function main(): Promise<number> {
@@ -47,60 +35,21 @@ async function main(): Promise<number> {
   if (file !== undefined) return verify(here(file), trusted);
   // Read before the database is: what it says must be there.
   const witness = await readWitness(join(keys, 'audit.end'));
-  const folder = await mkdtemp(join(tmpdir(), 'fenghuo-audit-'));
-  try {
+  return inPassingFolder(async (folder) => {
     await exportTo(join(folder, 'audit.ndjson'), env, keptAuditKey(keys));
-    return await verify(join(folder, 'audit.ndjson'), trusted, witness && `${witness.position}:${witness.hash}`);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+    return verify(join(folder, 'audit.ndjson'), trusted, witness && `${witness.position}:${witness.hash}`);
+  });
 }
 
-const here = (path: string): string => resolve(process.env.INIT_CWD ?? '.', path);
+const verify = (file: string, keys: readonly string[], holds?: string): Promise<number> =>
+  runVerifier('verify-audit.mjs', [
+    file,
+    ...keys.flatMap((key) => ['--key', key]),
+    ...(holds ? ['--holds', holds] : []),
+  ]);
 
-/** Runs the verifier as whoever doubts the hub would: a program of its own. */
-async function verify(file: string, keys: readonly string[], holds?: string): Promise<number> {
-  const program = join(packageRoot(), 'tools', 'verify-audit.mjs');
-  const named = [...keys.flatMap((key) => ['--key', key]), ...(holds ? ['--holds', holds] : [])];
-  const child = spawn(process.execPath, [program, file, ...named], { stdio: 'inherit' });
-  const [code] = (await once(child, 'exit')) as [number | null];
-  return code ?? 2;
-}
-
-async function exportTo(file: string, env: Environment, key: AuditKey): Promise<void> {
-  const running = env.DATABASE_URL ?? (await runningDatabase(resolve(env.HUB_DATA_DIR)));
-  if (running !== undefined) return write(running, file, key);
-  const database = new EmbeddedDatabase({ folder: resolve(env.HUB_DATA_DIR) });
-  try {
-    await write((await database.start()).url, file, key);
-  } finally {
-    await database.stop();
-  }
-}
-
-async function write(url: string, file: string, key: AuditKey): Promise<void> {
-  const db = openDatabase({ url, statementTimeoutMs: PAGE_MS });
-  try {
-    const client = await db.read.connect();
-    try {
-      await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-      await pipeline(
-        Readable.from(exportAudit(client, key, new Date(), progress)),
-        createWriteStream(file, { mode: 0o600 }),
-      );
-      await client.query('COMMIT');
-    } finally {
-      client.release(true);
-    }
-  } finally {
-    await db.close();
-  }
-}
-
-function progress(rows: number): void {
-  const { stderr } = process;
-  if (stderr.isTTY) stderr.write(`\r${rows} rows`);
-}
+const exportTo = (file: string, env: Environment, key: AuditKey): Promise<void> =>
+  onKeptDatabase(env, (client) => writeLines(file, exportAudit(client, key, new Date(), showProgress)));
 
 main().then(
   (code) => {

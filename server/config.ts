@@ -89,6 +89,12 @@ const hubSettings = z.strictObject({
     .default(400),
   /** What was sent to whom. */
   keepDeliveriesDays: z.int().min(1).max(36_500).default(400),
+  /** Bundles and receipts that were exchanged with other platforms: the evidence of who had what, and when. */
+  keepExchangeDays: z
+    .int()
+    .min(180, { error: 'at least 180: what was exchanged is evidence, as the audit is' })
+    .max(36_500)
+    .default(3650),
 });
 export type HubSettings = z.infer<typeof hubSettings>;
 

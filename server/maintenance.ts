@@ -3,6 +3,7 @@ import { auditDay } from '../model/audit.js';
 import type { LogTopic } from '../model/entry.js';
 import type { Database } from '../prisma/database.js';
 import { dropAuditDays } from '../prisma/store/drop-audit.js';
+import { dropOldExchange } from '../prisma/store/drop-exchange.js';
 import { dropOldVersions } from '../prisma/store/exchange-holdings.js';
 import type { Partitions } from '../prisma/store/partitions.js';
 import { dropOldDispatches } from '../prisma/store/plan-deliveries.js';
@@ -19,6 +20,7 @@ export interface Keeping {
   readonly keepRejectionsDays: number;
   readonly keepAuditDays: number;
   readonly keepDeliveriesDays: number;
+  readonly keepExchangeDays: number;
 }
 
 /** Makes partitions ahead and drops what is past its keeping: observations by the day, log entries by topic, rejections, the audit by the day. */
@@ -42,6 +44,7 @@ export const maintenanceJob = (db: Database, partitions: Partitions, keeping: Ke
     await dropOldRejections(db.write, before(keeping.keepRejectionsDays));
     await dropAuditDays(db, auditDay(before(keeping.keepAuditDays + 1)));
     await dropOldChannelRejections(db.write, before(keeping.keepRejectionsDays));
+    await db.transaction((client) => dropOldExchange(client, before(keeping.keepExchangeDays)));
     await dropOldDispatches(db.write, before(keeping.keepDeliveriesDays));
     await dropOldVersions(db.write, before(keeping.keepLogDays));
     return EVERY_MS;

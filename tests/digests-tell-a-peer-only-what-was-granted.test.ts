@@ -6,9 +6,9 @@ import type { BundleItem } from '../model/exchange.js';
 import { Identity } from '../server/access/identity.js';
 import { accessSettings } from '../server/access/settings.js';
 import { packageRoot } from '../server/root.js';
-import { CITY, PREFECTURE, Side } from './support/exchange-sides.js';
 import { ADMIN, READER } from './support/graph.js';
 import { observationRecord, registerRecord, stationRecord, warningRecord } from './support/records.js';
+import { CITY, PREFECTURE, Side } from './support/tier-sides.js';
 
 const NOW = new Date('2026-06-01T08:02:00Z');
 const at = (minutes: number): Date => new Date(NOW.getTime() + minutes * 60_000);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { BundleItem } from '../model/exchange.js';
-import { CITY, PREFECTURE, Side } from './support/exchange-sides.js';
 import { type Graph, READER, type Viewer } from './support/graph.js';
+import { CITY, PREFECTURE, Side } from './support/tier-sides.js';
 
 const NOW = new Date('2026-06-01T08:00:00Z');
 const at = (minutes: number): Date => new Date(NOW.getTime() + minutes * 60_000);

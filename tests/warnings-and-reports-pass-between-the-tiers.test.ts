@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { BundleItem } from '../model/exchange.js';
 import { grantOf, PERSON } from './support/access-world.js';
-import { CITY, PREFECTURE, Side } from './support/exchange-sides.js';
 import { READER } from './support/graph.js';
 import { incidentRecord } from './support/incident-record.js';
 import { warningRecord } from './support/records.js';
+import { CITY, PREFECTURE, Side } from './support/tier-sides.js';
 
 const NOW = new Date('2026-06-01T08:00:00Z');
 const at = (minutes: number): Date => new Date(NOW.getTime() + minutes * 60_000);

@@ -4,7 +4,7 @@ import type { PeerRow } from '../../model/exchange-rows.js';
 import { readBundle } from '../../prisma/store/exchange-bundles.js';
 import { lockPeer, movePeer } from '../../prisma/store/exchange-peers.js';
 import { readReceipt } from '../../prisma/store/exchange-receipts.js';
-import type { ExchangeKind, Fault, PeerView, Taking, Told } from './kind.js';
+import { CHAIN_DIFFERS, type ExchangeKind, type Fault, type PeerView, type Taking, type Told } from './kind.js';
 
 const end = z.strictObject({ number: z.int().min(0), hash: z.string().regex(/^[0-9a-f]{64}$/) });
 /** The ends of the four chains as the sender has them: its bundles and receipts, and ours as far as they came. */
@@ -69,7 +69,7 @@ export const heartbeat: ExchangeKind = {
 const RECEIPT_UNDERWAY_MS = 10 * 60_000;
 
 const differs = (what: string, number: number, why: string): Fault => ({
-  code: 'CHAIN_DIFFERS',
+  code: CHAIN_DIFFERS,
   path: `payload.${what}`,
   note: `${number}: ${why}; one of the two sides has lost or changed what it kept: run "npm run exchange -- verify"`,
 });

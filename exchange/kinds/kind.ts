@@ -31,6 +31,9 @@ export interface Taking {
   readonly bundle: { readonly bundleId: string; readonly seq: number; readonly kind: BundleKind };
 }
 
+/** The code of an item that says of the chains something else than is kept here: an alarm. */
+export const CHAIN_DIFFERS = 'CHAIN_DIFFERS';
+
 /** Why an item is not taken. `index` and `id` are added by the caller. */
 export type Fault = Omit<ItemFault, 'index' | 'id'>;
 

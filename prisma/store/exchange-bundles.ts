@@ -155,11 +155,12 @@ export interface BundleKey {
 /** The order in which states follow; a bundle never goes back. */
 const RANK = `array_position(ARRAY['SEALED', 'RECEIVED', 'VALIDATED', 'APPLIED', 'ACTED', 'SET_ASIDE', 'WITHDRAWN'], `;
 
-/** Moves a bundle forward, never back; what was wrong with it before is over. */
+/** Moves a bundle forward, never back; what was wrong with it before is over. What is carried out is not set aside any more. */
 export async function moveBundle(client: Queryable, key: BundleKey, state: BundleState, at: Date): Promise<void> {
   await client.query(
     `UPDATE exchange_bundle SET state = $4, state_at = $5, last_error = NULL
-     WHERE peer = $1 AND direction = $2 AND seq = $3 AND ${RANK}$4) > ${RANK}state)`,
+     WHERE peer = $1 AND direction = $2 AND seq = $3 AND ${RANK}$4) > ${RANK}state)
+       AND NOT (state IN ('APPLIED', 'ACTED') AND $4 = 'SET_ASIDE')`,
     [key.peer, key.direction, key.seq, state, at],
   );
 }

@@ -2,7 +2,7 @@ import { PEER_FEEDS, type Tier } from '../../model/exchange.js';
 import type { PeerRow } from '../../model/exchange-rows.js';
 import type { Queryable } from '../database.js';
 
-const COLUMNS = `name, org_code AS "orgCode", tier, division, configured, feed_id AS "feedId", sent_seq AS "sentSeq", sent_hash AS "sentHash",
+export const PEER_COLUMNS = `name, org_code AS "orgCode", tier, division, configured, feed_id AS "feedId", sent_seq AS "sentSeq", sent_hash AS "sentHash",
   taken_seq AS "takenSeq", taken_hash AS "takenHash", told_number AS "toldNumber", told_hash AS "toldHash",
   heard_number AS "heardNumber", heard_hash AS "heardHash", told_upto AS "toldUpto", last_heard_at AS "lastHeardAt",
   last_sent_at AS "lastSentAt", fault, fault_at AS "faultAt", resend_from AS "resendFrom"`;
@@ -54,7 +54,7 @@ async function registerPeerFeed(client: Queryable, { everySeconds, feedId, title
 /** Held until the transaction ends: one writer of a peer's chains at a time. */
 export async function lockPeer(client: Queryable, name: string): Promise<PeerRow> {
   const { rows } = await client.query<PeerRow>(
-    `SELECT ${COLUMNS} FROM exchange_peer WHERE name = $1 FOR NO KEY UPDATE`,
+    `SELECT ${PEER_COLUMNS} FROM exchange_peer WHERE name = $1 FOR NO KEY UPDATE`,
     [name],
   );
   if (!rows[0]) throw new Error(`the peer ${name} is not registered`);
@@ -62,7 +62,7 @@ export async function lockPeer(client: Queryable, name: string): Promise<PeerRow
 }
 
 export async function readPeers(db: Queryable): Promise<PeerRow[]> {
-  const { rows } = await db.query<PeerRow>(`SELECT ${COLUMNS} FROM exchange_peer WHERE configured ORDER BY name`);
+  const { rows } = await db.query<PeerRow>(`SELECT ${PEER_COLUMNS} FROM exchange_peer WHERE configured ORDER BY name`);
   return rows;
 }
 

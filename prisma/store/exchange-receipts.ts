@@ -31,6 +31,15 @@ export async function insertReceipt(client: Queryable, row: ReceiptRow): Promise
   );
 }
 
+/** Puts another signature of ours over the same text. */
+export async function resignReceipt(client: Queryable, { peer, number }: ReceiptRow, signature: string): Promise<void> {
+  await client.query(`UPDATE exchange_receipt SET signature = $3 WHERE peer = $1 AND issuer = 'OURS' AND number = $2`, [
+    peer,
+    number,
+    signature,
+  ]);
+}
+
 /** Receipts after a number in their order, at most `limit`. */
 export async function receiptsAfter(
   db: Queryable,

@@ -7,26 +7,34 @@ const RAW_BYTES = 4096;
 /** More different ones than these are not kept: the oldest go. */
 const MOST_ROWS = 10_000;
 
-/** Writes down what was refused; the same again for the same reason is counted. */
+/** Writes down what was refused; the same again for the same reason is counted. Returns how often it has been by now. */
 export async function keepRefusal(
   db: Queryable,
   refused: Pick<RefusalRow, 'peer' | 'at' | 'road' | 'code' | 'reason' | 'bundleId' | 'seq'> & {
     readonly raw: string;
     readonly size?: number;
   },
-): Promise<void> {
+): Promise<number> {
   const raw = Buffer.from(refused.raw);
-  await db.query(
+  const { rows } = await db.query<{ seen: number }>(
     `INSERT INTO exchange_refusal AS r (peer, at, road, code, reason, bundle_id, seq, raw, raw_size, raw_hash, last_seen_at)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $2)
-     ON CONFLICT (code, raw_hash) DO UPDATE SET seen = r.seen + 1, last_seen_at = excluded.last_seen_at, reason = excluded.reason`,
+     ON CONFLICT (code, raw_hash) DO UPDATE SET seen = r.seen + 1, last_seen_at = excluded.last_seen_at, reason = excluded.reason
+     RETURNING seen`,
     [
-      ...[refused.peer, refused.at, refused.road, refused.code, refused.reason.slice(0, 1000)],
+      ...[
+        refused.peer,
+        refused.at,
+        refused.road,
+        refused.code,
+        refused.reason.slice(0, 1000).replaceAll('\0', '\ufffd'),
+      ],
       ...[refused.bundleId, refused.seq, raw.subarray(0, RAW_BYTES), refused.size ?? raw.length],
       createHash('sha256').update(raw).digest(),
     ],
   );
   await db.query('DELETE FROM exchange_refusal WHERE id <= (SELECT max(id) FROM exchange_refusal) - $1', [MOST_ROWS]);
+  return rows[0]?.seen ?? 1;
 }
 
 /** Newest first, behind `before`. */

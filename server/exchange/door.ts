@@ -1,7 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import type { Exchange } from '../../exchange/exchange.js';
-import { BUNDLE_BYTES, CLOCK_SKEW_MS, REFUSALS, Refusal, type Signed } from '../../model/exchange.js';
+import {
+  BUNDLE_BYTES,
+  CLOCK_SKEW_MS,
+  NAMELESS_REFUSALS,
+  REFUSALS,
+  Refusal,
+  type Signed,
+} from '../../model/exchange.js';
 import { isUnavailable } from '../../prisma/store/failure.js';
 import { refuse, reply } from '../http/reply.js';
 import type { Doorkeeper } from '../limits/doorkeeper.js';
@@ -44,7 +51,7 @@ export class ExchangeDoor {
       return answer(request, response, 404, { error: { code: 'NOT_FOUND', reason: 'bundles or receipts' } });
     } catch (error) {
       const refusal = refusalOf(error);
-      if (REFUSALS[refusal.code] === 401) await doorkeeper.countWrong(request);
+      if (NAMELESS_REFUSALS.includes(refusal.code)) await doorkeeper.countWrong(request);
       const { code, expected, reason } = refusal;
       return answer(request, response, REFUSALS[code], {
         error: { code, reason, ...(expected === undefined ? {} : { expected }) },

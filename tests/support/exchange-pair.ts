@@ -43,6 +43,12 @@ export class Line {
     this.#target = new URL(url);
   }
 
+  /** Ends what is under way, as a cable that is pulled does. */
+  cut(): void {
+    this.mode = 'down';
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
   async close(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
@@ -94,13 +100,23 @@ export interface SideOptions {
   /** Names of the settings' peers, each as `peerYaml` writes it. */
   readonly peers: Readonly<Record<string, string>>;
   readonly feeds?: string;
+  /** Further settings of `hub:`, in YAML on one line each. */
+  readonly hubLines?: readonly string[];
   readonly hub?: Partial<HubOptions>;
   /** Further secrets that the settings name as `{ env: NAME }`. */
   readonly secrets?: Readonly<Record<string, string>>;
 }
 
 /** The text of a settings file for one side, and the secrets that it names by environment variables. */
-export function sideSettings({ feeds = ' {}', keys, party, peers, secrets: further = {}, tier }: SideOptions): {
+export function sideSettings({
+  feeds = ' {}',
+  hubLines = [],
+  keys,
+  party,
+  peers,
+  secrets: further = {},
+  tier,
+}: SideOptions): {
   text: string;
   env: (name: string) => string | undefined;
 } {
@@ -111,7 +127,7 @@ export function sideSettings({ feeds = ' {}', keys, party, peers, secrets: furth
   const own = keys.map((key, i) => ({ kid: key.kid, secretKey: { env: `EXCHANGE_KEY_${i}` }, ...spanYaml(key) }));
   const lines = Object.entries(peers).map(([name, settings]) => `    ${name}: ${settings}`);
   return {
-    text: `hub:\n  area: "${party.division}"\nexchange:\n  orgCode: "${party.orgCode}"\n  tier: ${tier}\n  keys: ${JSON.stringify(own)}\n  peers:\n${lines.join('\n')}\nfeeds:${feeds}\n`,
+    text: `hub:\n  area: "${party.division}"\n${hubLines.map((line) => `  ${line}\n`).join('')}exchange:\n  orgCode: "${party.orgCode}"\n  tier: ${tier}\n  keys: ${JSON.stringify(own)}\n  peers:\n${lines.join('\n')}\nfeeds:${feeds}\n`,
     env: (name) => secrets.get(name),
   };
 }

@@ -1,0 +1,42 @@
+import { resolve } from 'node:path';
+import type pg from 'pg';
+import { openDatabase } from '../../prisma/database.js';
+import type { Environment } from '../environment.js';
+import { EmbeddedDatabase } from './embedded-database.js';
+import { runningDatabase } from './running-database.js';
+
+/** What is large is read in pages; one of them is never this slow. */
+const PAGE_MS = 120_000;
+
+/**
+ * Runs `work` on the database of DATABASE_URL, else on the embedded one of HUB_DATA_DIR whether or not its hub runs, in one transaction that
+ * reads all as of one moment and changes nothing.
+ */
+export async function onKeptDatabase<T>(env: Environment, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  const folder = resolve(env.HUB_DATA_DIR);
+  const running = env.DATABASE_URL ?? (await runningDatabase(folder));
+  if (running !== undefined) return reading(running, work);
+  const database = new EmbeddedDatabase({ folder });
+  try {
+    return await reading((await database.start()).url, work);
+  } finally {
+    await database.stop();
+  }
+}
+
+async function reading<T>(url: string, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  const db = openDatabase({ url, statementTimeoutMs: PAGE_MS });
+  try {
+    const client = await db.read.connect();
+    try {
+      await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+      const result = await work(client);
+      await client.query('COMMIT');
+      return result;
+    } finally {
+      client.release(true);
+    }
+  } finally {
+    await db.close();
+  }
+}

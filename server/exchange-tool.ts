@@ -1,0 +1,117 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { sm2 } from 'sm-crypto-v2';
+import { publicPartOf, readOwnKey, signingKeyAt } from '../exchange/keys.js';
+import { messageOf } from '../model/errors.js';
+import { keptKey } from './access/kept-key.js';
+import { ConfigError, readConfig } from './config.js';
+import { connectors } from './connectors.js';
+import { onKeptDatabase } from './database/kept-database.js';
+import { UNREACHABLE } from './demo.js';
+import { type Environment, readEnvironment } from './environment.js';
+import { type ExportOptions, exportExchange, keysOf, type NamedKey } from './exchange/export.js';
+import { packageRoot } from './root.js';
+import { here, inPassingFolder, runVerifier, showProgress, writeLines } from './tool-files.js';
+
+const USAGE = `npm run exchange -- new-key <name> [--algorithm Ed25519|ES256|SM2]   makes a key pair: the secret one into HUB_DATA_DIR/keys, the public one shown
+npm run exchange -- keys                          shows the public keys of both sides, as --keys takes them
+npm run exchange -- export <file>                 writes all bundles and receipts to a file, its end signed as of now
+npm run exchange -- verify [file] [--keys <file>] verifies a file, or the database itself, with tools/verify-exchange.mjs
+  Reads the settings of HUB_CONFIG for the keys, and the database of DATABASE_URL, else the embedded one of HUB_DATA_DIR, whether or not its hub
+  runs. --keys adds public keys that the settings no longer hold. verify ends with 0 where all is as it was written, with 1 where it is not.
+  生成密钥、显示公钥、导出或核验交换包与回执；核验完好退出码为 0，否则为 1。
+`;
+
+const ALGORITHMS = ['Ed25519', 'ES256', 'SM2'] as const;
+type Algorithm = (typeof ALGORITHMS)[number];
+
+/** The command line of docs/exchange-verify.md. Paths are those of the folder that npm was called in. */
+async function main(): Promise<number> {
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: { keys: { type: 'string' }, algorithm: { type: 'string', default: 'Ed25519' } },
+  });
+  const [command, name, ...rest] = positionals;
+  const algorithm = ALGORITHMS.find((each) => each.toLowerCase() === values.algorithm.toLowerCase());
+  if (rest.length > 0 || algorithm === undefined) throw new ConfigError(USAGE);
+  const env = readEnvironment(process.env);
+  if (command === 'new-key' && name !== undefined) return newKey(env, name, algorithm);
+  const more = values.keys === undefined ? [] : (JSON.parse(readFileSync(here(values.keys), 'utf8')) as NamedKey[]);
+  if (command === 'verify' && name !== undefined && values.keys !== undefined) return verify(here(name), more);
+  const options = optionsOf(env, more);
+  if (command === 'keys' && name === undefined) {
+    process.stdout.write(`${JSON.stringify(options.keys, null, 2)}\n`);
+    return 0;
+  }
+  if (command === 'export' && name !== undefined) {
+    await exportTo(here(name), env, options);
+    return 0;
+  }
+  if (command !== 'verify') throw new ConfigError(USAGE);
+  if (name !== undefined) return verify(here(name), options.keys);
+  return inPassingFolder(async (folder) => {
+    const file = join(folder, 'exchange.ndjson');
+    await exportTo(file, env, options);
+    return verify(file, options.keys);
+  });
+}
+
+const exportTo = (file: string, env: Environment, options: ExportOptions): Promise<void> =>
+  onKeptDatabase(env, (client) => writeLines(file, exportExchange(client, options)));
+
+const verify = (file: string, keys: readonly NamedKey[]): Promise<number> =>
+  inPassingFolder(async (folder) => {
+    writeFileSync(join(folder, 'keys.json'), JSON.stringify(keys));
+    return runVerifier('verify-exchange.mjs', [file, '--keys', join(folder, 'keys.json')]);
+  });
+
+function optionsOf(env: Environment, more: readonly NamedKey[]): ExportOptions {
+  const config = readConfig(resolve(env.HUB_CONFIG ?? join(packageRoot(), 'config', 'demo.yaml')), connectors, {
+    env: (name) => process.env[name],
+    generated: (name) => keptKey(join(resolve(env.HUB_DATA_DIR), 'keys'), name).key,
+  });
+  const settings = config.exchange(config.hub.demo.enabled ? UNREACHABLE : {});
+  if (!settings) throw new ConfigError('the settings have no exchange');
+  const now = new Date();
+  const key = signingKeyAt(settings.keys, now);
+  if (!key) throw new ConfigError('no key of exchange.keys is valid now');
+  const division = config.hub.area;
+  return {
+    ...{ own: { orgCode: settings.orgCode, division }, keys: [...keysOf(settings, division), ...more], key, now },
+    onRecords: showProgress,
+  };
+}
+
+/** Never writes over a key that is there. */
+function newKey(env: Environment, name: string, algorithm: Algorithm): number {
+  if (!/^[\w-]{1,50}$/.test(name)) throw new ConfigError('a name of letters, digits, - and _, at most 50');
+  const text = secretOf(algorithm);
+  const folder = join(resolve(env.HUB_DATA_DIR), 'keys');
+  mkdirSync(dirname(folder), { recursive: true });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const path = join(folder, `exchange-${name}.key`);
+  writeFileSync(path, `${text.trim()}\n`, { mode: 0o600, flag: 'wx' });
+  chmodSync(path, 0o600);
+  const open = publicPartOf(readOwnKey(name, text, { from: null, until: null })).trim();
+  process.stdout.write(`${path}\nexchange.keys: { kid: ${name}, secretKey: { file: ${path} } }\n\n${open}\n`);
+  return 0;
+}
+
+function secretOf(algorithm: Algorithm): string {
+  if (algorithm === 'SM2') return sm2.generateKeyPairHex().privateKey;
+  const { privateKey } =
+    algorithm === 'Ed25519' ? generateKeyPairSync('ed25519') : generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
+}
+
+main().then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    process.stderr.write(`${messageOf(error)}\n`);
+    process.exitCode = 2;
+  },
+);
