@@ -123,8 +123,8 @@ function takingOf(
   { own, peer, now }: PeerGround,
   { bundleId, seq, kind: name }: BundleRow,
 ): { kind: ExchangeKind; taking: Taking } {
-  const kind = peer.accepts.find((each) => each.kind === name);
-  if (!kind) throw new Error(`kind ${name} is no longer taken from ${peer.name}: its settings (accept) do not name it`);
+  const kind = peer.kinds.find((each) => each.kind === name);
+  if (!kind) throw new Error(`kind ${name} is no longer taken from ${peer.name}: its settings (flow) do not name it`);
   const entries: NewEntry[] = [];
   return { kind, taking: { client, peer, own, now: now(), entries, bundle: { bundleId, seq, kind: name } } };
 }

@@ -10,10 +10,8 @@ import type { Step } from './steps.js';
 /** A peer as the settings have it. */
 export interface PeerSettings extends PeerView {
   readonly keys: readonly PeerKey[];
-  /** What it is told. */
-  readonly sends: readonly ExchangeKind[];
-  /** What is taken from it. */
-  readonly accepts: readonly ExchangeKind[];
+  /** What it is told, and what is taken from it. */
+  readonly kinds: readonly ExchangeKind[];
   /** Whoever must know is told when a bundle lacks the receipt that it is carried out for so long. */
   readonly receiptWithinMs: number;
   readonly heartbeatMs: number;

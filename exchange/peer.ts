@@ -7,6 +7,7 @@ import { lockPeer, movePeer } from '../prisma/store/exchange-peers.js';
 import { announceNewest } from './announce.js';
 import { applyNext, tellNextAct } from './apply.js';
 import type { PeerGround } from './ground.js';
+import { tellDigests } from './kinds/tell.js';
 import { Loop } from './loop.js';
 import { raiseAlarms } from './receipts.js';
 import { seal } from './seal.js';
@@ -93,6 +94,7 @@ export class Peer {
     const { db, now, peer } = this.options.ground;
     await this.#overdue();
     const at = now();
+    if ((await tellDigests(db, [{ peer, kinds: peer.kinds }], at)) > 0) this.#out.wake();
     const due = await heartbeatDue(db.write, peer.name, new Date(at.getTime() - peer.heartbeatMs));
     if (!due) return false;
     await tellPeers(db.write, { source: 'heartbeat', key: peer.name, at, payload: {} }, peer.name);

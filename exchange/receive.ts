@@ -27,10 +27,10 @@ export async function takeBundle(
   const { db, evidence, now, peer, step } = ground;
   await verify(signed, 'fenghuo-bundle+jws', peer.keys, now());
   refuseFuture(bundle.createdAt, now());
-  if (!peer.accepts.some(({ kind }) => kind === bundle.kind))
+  if (!peer.kinds.some(({ kind }) => kind === bundle.kind))
     throw new Refusal(
       'KIND_REFUSED',
-      `kind ${bundle.kind} is not taken from ${peer.name}: its settings (accept) do not name it`,
+      `kind ${bundle.kind} is not taken from ${peer.name}: its settings (flow) do not name it`,
     );
   requireEvidence(ground);
   step('take: read and verified');

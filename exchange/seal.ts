@@ -85,7 +85,7 @@ async function itemsOf(client: pg.PoolClient, { peer }: PeerGround, row: OutboxR
   const items: BundleItem[] = [];
   await client.query('SAVEPOINT collecting');
   try {
-    for (const kind of peer.sends) {
+    for (const kind of peer.kinds) {
       if (!kind.sources.includes(row.source)) continue;
       const item = await kind.collect(row, peer, client);
       if (item && sizeOf(item) > BUNDLE_BYTES - ENVELOPE_BYTES)

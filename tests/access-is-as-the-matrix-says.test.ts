@@ -56,6 +56,7 @@ beforeAll(async () => {
     department: '(code: WATER)',
     answerable: '(position: { type: "Point", coordinates: [84.68, 44.44] })',
     earthquake: fact('earthquake'),
+    instruction: '(id: "prefecture/x")',
   };
 });
 afterAll(() => graph.close());
@@ -63,6 +64,7 @@ afterAll(() => graph.close());
 /** What only calls bring about: a report, a grant, a key, a draft. */
 async function fillByHand(): Promise<void> {
   await auditedRead();
+  await exchanged();
   graph.live = {
     ask: (_noun, codes) =>
       Promise.resolve(
@@ -126,6 +128,26 @@ const auditedRead = (): Promise<unknown> =>
       },
     ]),
   );
+
+/** What a platform of another tier has asked for and told of. */
+async function exchanged(): Promise<void> {
+  await graph.db.write.query(
+    `INSERT INTO exchange_peer (name, org_code, division, configured, topics, feed_id)
+     VALUES ('prefecture', '65420000000000', '654200', true, '{}', 'emergency/exchange-prefecture')`,
+  );
+  await graph.db.write.query(
+    `INSERT INTO instruction (id, direction, peer, origin_id, title, text, hazard_code, division_codes, status, issued_at, issued_by, due_at,
+       state, acknowledged_at, acknowledge_note, acknowledged_by, outcome, outcome_at, outcome_text, outcome_by, cancelled_at, cancel_reason, changed_at)
+     VALUES ('prefecture/x', 'RECEIVED', 'prefecture', 'x', 'x', 'x', '11B03', '{654202}', 'EXERCISE', $1, 'x', $1, 'PARTLY', $1, 'x', 'x',
+       'PARTLY', $1, 'x', 'x', $1, 'x', $1)`,
+    [NOW],
+  );
+  await graph.db.write.query(
+    `INSERT INTO exchange_holding (peer, kind, item_id, version, payload, department_code, changed_at, received_at)
+     VALUES ('prefecture', 'warningReach', 'x', 'x', '{}', 'WEATHER', $1, $1)`,
+    [NOW],
+  );
+}
 
 const role = (department: DepartmentCode, ...roles: Role[]): Viewer => of(department, { roles });
 

@@ -85,6 +85,13 @@ describe('who may do what', () => {
     'mutation { reloadSettings { error } }',
     'query { auditEntries { edges { cursor } } }',
     'query { accessToMyData { edges { cursor } } }',
+    'query { instructions { edges { cursor } } }',
+    'query { instruction(id: "x") { id } }',
+    'query { exchangeHoldings { edges { cursor } } }',
+    'mutation { issueInstruction(input: { idempotencyKey: "x", peer: "x", title: "x", text: "x", dueAt: "2026-06-02T00:00:00Z" }) { __typename } }',
+    'mutation { acknowledgeInstruction(id: "x") { __typename } }',
+    'mutation { reportInstructionOutcome(id: "x", outcome: DONE, text: "x") { __typename } }',
+    'mutation { cancelInstruction(id: "x", reason: "x") { __typename } }',
     'query { warningDeliveries { edges { cursor } } }',
     'mutation { acknowledgeWarning(identifier: "x") { __typename } }',
   ];

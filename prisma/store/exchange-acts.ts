@@ -35,6 +35,11 @@ export async function tellFinished(
   if (rowCount === 0) await tellActed(client, { ...act, peer, seq: bundleSeq });
 }
 
+/** Something in this bundle is still to be acted on, whatever was said before in the same transaction. */
+export async function expectAct(client: Queryable, peer: string, seq: number): Promise<void> {
+  await client.query('DELETE FROM exchange_act WHERE peer = $1 AND seq = $2 AND NOT done', [peer, seq]);
+}
+
 /** A platform that the settings name; undefined for any other. */
 export async function readPeerPlace(
   db: Queryable,

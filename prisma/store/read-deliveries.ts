@@ -1,7 +1,7 @@
 import type { DeliveryRow } from '../../model/delivery.js';
 import type { ChannelReach, Reach, ReachCounts } from '../../model/reach.js';
 import type { Page } from '../../model/rows.js';
-import type { Database } from '../database.js';
+import type { Database, Queryable } from '../database.js';
 import { decodeKey, encodeKey, type PageRequest, pageSize, toPage, Where } from './keyset.js';
 import { TARGETS } from './recipients.js';
 
@@ -35,12 +35,11 @@ export async function readDeliveries(db: Database, query: DeliveryQuery): Promis
 }
 
 /** How far warnings have come: three statements for any number of them, each by the register and the ledger of now. */
-export async function reachOf(db: Database, identifiers: readonly string[]): Promise<Reach[]> {
-  const [places, channels, officers] = await Promise.all([
-    countsByPlace(db, identifiers),
-    countsByChannel(db, identifiers),
-    officersOf(db, identifiers),
-  ]);
+export async function reachOf(db: Queryable, identifiers: readonly string[]): Promise<Reach[]> {
+  // One after the other: a transaction's client answers one at a time.
+  const places = await countsByPlace(db, identifiers);
+  const channels = await countsByChannel(db, identifiers);
+  const officers = await officersOf(db, identifiers);
   return identifiers.map((identifier) => {
     const own = places.filter((row) => row.identifier === identifier);
     const sum = (what: keyof ReachCounts): number => own.reduce((total, row) => total + row[what], 0);
@@ -58,10 +57,10 @@ export async function reachOf(db: Database, identifiers: readonly string[]): Pro
 }
 
 async function countsByPlace(
-  db: Database,
+  db: Queryable,
   identifiers: readonly string[],
 ): Promise<(ReachCounts & { identifier: string; place: string })[]> {
-  const { rows } = await db.read.query<ReachCounts & { identifier: string; place: string }>(
+  const { rows } = await db.query<ReachCounts & { identifier: string; place: string }>(
     `SELECT t.identifier, left(t.place, 9) AS place, count(*) AS targeted, count(*) FILTER (WHERE s.delivered) AS delivered,
        count(*) FILTER (WHERE s.acknowledged) AS acknowledged, count(*) FILTER (WHERE s.delivered OR s.acknowledged) AS reached
      FROM (${TARGETS}) t, LATERAL (SELECT
@@ -76,11 +75,11 @@ async function countsByPlace(
 }
 
 async function countsByChannel(
-  db: Database,
+  db: Queryable,
   identifiers: readonly string[],
 ): Promise<(ChannelReach & { identifier: string })[]> {
   const count = (state: string): string => `count(*) FILTER (WHERE state = '${state.toUpperCase()}') AS ${state}`;
-  const { rows } = await db.read.query<ChannelReach & { identifier: string }>(
+  const { rows } = await db.query<ChannelReach & { identifier: string }>(
     `SELECT identifier, channel, ${['queued', 'sent', 'delivered', 'failed', 'expired'].map(count).join(', ')}
      FROM (SELECT DISTINCT ON (identifier, channel, recipient) identifier, channel, state FROM warning_delivery
        WHERE identifier = ANY($1) ORDER BY identifier, channel, recipient, dispatch_id DESC) newest
@@ -90,8 +89,8 @@ async function countsByChannel(
   return rows;
 }
 
-async function officersOf(db: Database, identifiers: readonly string[]): Promise<Map<string, number>> {
-  const { rows } = await db.read.query<{ identifier: string; officers: number }>(
+async function officersOf(db: Queryable, identifiers: readonly string[]): Promise<Map<string, number>> {
+  const { rows } = await db.query<{ identifier: string; officers: number }>(
     `SELECT identifier, count(DISTINCT principal) AS officers FROM warning_acknowledgement
      WHERE identifier = ANY($1) AND recipient = '' GROUP BY identifier`,
     [identifiers],

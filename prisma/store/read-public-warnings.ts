@@ -1,7 +1,7 @@
 import type { WarningText } from '../../model/record.js';
 import { cancelledBy, messageFor, type PublicWarning, type Replaced } from '../../model/warning-message.js';
 import { PUBLISHED } from '../../model/warning-sight.js';
-import type { Database } from '../database.js';
+import type { Database, Queryable } from '../database.js';
 import { toSnapshot, WARNING_COLUMNS, WARNING_TEXTS, type WarningRow } from './warning-rows.js';
 
 type Row = WarningRow & {
@@ -16,9 +16,10 @@ const publicly = (warning: string): string => `${warning}.status = 'ACTUAL' AND 
 /** The feed draws nothing, and outlines are long. */
 const WITHOUT_AREA = WARNING_COLUMNS.replace('w.area', 'NULL::jsonb AS area');
 
-/** Warnings chosen first, then what each replaces, as far as that is public or was never here, and what in earnest cancelled it. */
+/** Warnings chosen first, then what each replaces, as far as that is published or was never here, and what cancelled it; of a warning in earnest
+ *  only what is in earnest too. */
 const select = (columns: string, chosen: string): string => `
-WITH w AS MATERIALIZED (SELECT * FROM warning i WHERE ${publicly('i')} AND ${chosen})
+WITH w AS MATERIALIZED (SELECT * FROM warning i WHERE ${chosen})
 SELECT ${columns}, w.changed_at AS "changedAt", r.replaces, c.cancellation
 FROM w ${WARNING_TEXTS}
 LEFT JOIN LATERAL (
@@ -28,7 +29,7 @@ LEFT JOIN LATERAL (
   FROM (SELECT to_identifier AS identifier FROM warning_reference WHERE from_identifier = w.identifier AND kind = 'UPDATE'
     UNION SELECT identifier FROM warning WHERE superseded_by = w.identifier) p
   LEFT JOIN warning o ON o.identifier = p.identifier
-  WHERE o.identifier IS NULL OR (${publicly('o')})
+  WHERE o.identifier IS NULL OR (o.state = ANY($1) AND (o.status = 'ACTUAL' OR w.status <> 'ACTUAL'))
 ) r ON true
 LEFT JOIN LATERAL (
   SELECT jsonb_build_object('identifier', x.from_identifier, 'texts', s.texts, 'own',
@@ -37,7 +38,7 @@ LEFT JOIN LATERAL (
   FROM warning_reference x
   CROSS JOIN LATERAL (
     SELECT record->'texts' AS texts FROM warning_source
-    WHERE identifier = x.from_identifier AND message_type = 'CANCEL' AND record->>'status' = 'ACTUAL'
+    WHERE identifier = x.from_identifier AND message_type = 'CANCEL' AND (record->>'status' = 'ACTUAL' OR w.status <> 'ACTUAL')
       AND (identifier = x.to_identifier OR record->'references' ? x.to_identifier)
     ORDER BY format, feed_id LIMIT 1
   ) s
@@ -51,7 +52,7 @@ export async function readPublicWarning(db: Database, identifier: string): Promi
   const { rows } = await db.read.query<Row>(
     select(
       WARNING_COLUMNS,
-      `i.identifier = ANY(ARRAY(SELECT $2 UNION SELECT $3
+      `${publicly('i')} AND i.identifier = ANY(ARRAY(SELECT $2 UNION SELECT $3
          UNION SELECT to_identifier FROM warning_reference WHERE from_identifier = $2 AND kind = 'CANCEL'))`,
     ),
     [PUBLISHED, identifier, cancelledBy(identifier) ?? identifier],
@@ -61,6 +62,15 @@ export async function readPublicWarning(db: Database, identifier: string): Promi
     found.find(({ warning }) => warning.identifier === identifier) ??
     found.find((each) => messageFor(each).identifier === identifier)
   );
+}
+
+/** The published warning of an identifier, exercises and tests among them, for those who have a right to these; undefined for a draft. */
+export async function readPublishedWarning(db: Queryable, identifier: string): Promise<PublicWarning | undefined> {
+  const { rows } = await db.query<Row>(select(WARNING_COLUMNS, 'i.state = ANY($1) AND i.identifier = $2'), [
+    PUBLISHED,
+    identifier,
+  ]);
+  return rows.map(toPublic)[0];
 }
 
 export interface FeedWindow {
@@ -75,7 +85,7 @@ export async function readPublicWarnings(db: Database, { endedSince, limit }: Fe
   const { rows } = await db.read.query<Row>(
     select(
       WITHOUT_AREA,
-      `((i.state IN ('ACTIVE', 'EXPIRED') AND i.expires_at > $2) OR (i.state = 'CANCELLED' AND i.changed_at > $2))
+      `${publicly('i')} AND ((i.state IN ('ACTIVE', 'EXPIRED') AND i.expires_at > $2) OR (i.state = 'CANCELLED' AND i.changed_at > $2))
          ORDER BY i.state = 'ACTIVE' DESC, i.changed_at DESC, i.identifier DESC LIMIT $3`,
     ),
     [PUBLISHED, endedSince, limit],

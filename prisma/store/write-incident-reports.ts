@@ -25,6 +25,22 @@ export async function lockReportKey(
   return rows[0];
 }
 
+/** A report with its incident, as the caller's transaction sees them; undefined for an unknown id. */
+export async function readFiledReport(
+  client: Queryable,
+  id: string,
+): Promise<{ readonly report: IncidentReportRow; readonly incident: IncidentRow } | undefined> {
+  const reports = await client.query<IncidentReportRow>(`SELECT ${REPORT_FIELDS} FROM incident_report WHERE id = $1`, [
+    id,
+  ]);
+  const [report] = reports.rows;
+  if (!report) return undefined;
+  const { rows } = await client.query<IncidentRow>(`SELECT ${INCIDENT_COLUMNS} FROM incident WHERE id = $1`, [
+    report.incidentId,
+  ]);
+  return { report, incident: rows[0] as IncidentRow };
+}
+
 /** Locks an incident until the transaction ends; undefined for an unknown id. */
 export async function lockIncident(client: Queryable, id: string): Promise<IncidentRow | undefined> {
   const { rows } = await client.query<IncidentRow>(

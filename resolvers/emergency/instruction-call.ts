@@ -1,7 +1,8 @@
 import { appendEntries } from '../../events/log.js';
-import type { InstructionEntry, NewEntry } from '../../model/entry.js';
+import type { InstructionEntry } from '../../model/entry.js';
 import { HubError } from '../../model/errors.js';
 import type { InstructionFault, InstructionRow } from '../../model/instruction.js';
+import { instructionEntry } from '../../model/instruction-entry.js';
 import { lockInstruction, saveInstruction } from '../../prisma/store/instructions.js';
 import { type HubContext, hasRole, refusal, requireRole } from '../context.js';
 import { idInput } from '../shared/text-input.js';
@@ -74,14 +75,7 @@ export function changeInstruction(
     await saveInstruction(client, row);
     await then(client, row);
     // Last in the transaction: appending holds the log's head until commit.
-    await appendEntries(client, [entryOf(row, made.change, now)]);
+    await appendEntries(client, [instructionEntry(row, made.change, now)]);
     return saved(row);
   });
 }
-
-export const entryOf = (row: InstructionRow, change: InstructionEntry['change'], at: Date): NewEntry => ({
-  topic: 'instruction',
-  key: row.id,
-  at,
-  payload: { instructionId: row.id, change, direction: row.direction, peer: row.peer, revision: row.revision },
-});

@@ -14,6 +14,7 @@ import {
   isFinished,
   outcomeFault,
 } from '../../model/instruction.js';
+import { instructionEntry } from '../../model/instruction-entry.js';
 import type { Page } from '../../model/rows.js';
 import { readPeerPlace, tellFinished } from '../../prisma/store/exchange-acts.js';
 import {
@@ -30,7 +31,6 @@ import { contentHash } from '../shared/canonical.js';
 import { badInput, idInput, lineInput, noteInput, textInput } from '../shared/text-input.js';
 import {
   changeInstruction,
-  entryOf,
   type InstructionResult,
   refused,
   requireExchangeReader,
@@ -73,7 +73,7 @@ export function issueInstruction(input: IssueInput, context: HubContext): Promis
     if (input.dueAt <= now) return refused('DUE_IN_PAST');
     const row = issued(input, peer, context);
     await saveInstruction(client, row, { key, hash });
-    await appendEntries(client, [entryOf(row, 'ISSUED', now)]);
+    await appendEntries(client, [instructionEntry(row, 'ISSUED', now)]);
     return saved(row);
   });
 }

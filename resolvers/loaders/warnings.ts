@@ -43,7 +43,7 @@ export function warningLoaders(
       (row) => row.warningId,
     ),
     reach: one(
-      (ids) => reachOf(db, ids),
+      (ids) => reachOf(db.read, ids),
       (row) => row.identifier,
     ),
     warningSources: many(

@@ -4,8 +4,7 @@ import type { ObservationEntry } from '../../model/entry.js';
 import { HubError } from '../../model/errors.js';
 import { feedState, freshSince } from '../../model/feed-state.js';
 import type { DatastreamRow, SeriesRow, ThresholdRow } from '../../model/rows.js';
-import { inSeason } from '../../model/season.js';
-import { isBeyond } from '../../model/threshold.js';
+import { exceeded, gradeOf } from '../../model/threshold.js';
 import { readSeries } from '../../prisma/store/read-observations.js';
 import { type HubContext, renewLoaders } from '../context.js';
 import { divisionInput, listInput } from './area-input.js';
@@ -42,10 +41,7 @@ export async function isStale(node: ObservationNode, context: HubContext): Promi
 /** The thresholds that a value has reached or gone beyond, the gravest first; none for a value that is missing or erroneous. */
 export async function exceeds(node: ObservationNode | null, context: HubContext): Promise<ThresholdRow[]> {
   if (!node || node.value === null || node.quality === 'ERRONEOUS') return [];
-  const { value, observedAt } = node;
-  const all = await thresholdsOf(node.datastream, context);
-  const passed = all.filter((each) => inSeason(each.seasonFrom, each.seasonTo, observedAt) && isBeyond(each, value));
-  return passed.sort((a, b) => Math.abs(value - a.value) - Math.abs(value - b.value));
+  return exceeded(await thresholdsOf(node.datastream, context), node.value, node.observedAt);
 }
 
 /** Null where it is missing, or where the viewer sees its grade alone. */
@@ -55,9 +51,7 @@ export const valueSeen = ({ value, datastream }: ObservationNode, context: HubCo
 /** The gravest threshold that it has reached, by name, else "normal"; null where there is none to judge by. */
 export async function grade(node: ObservationNode, context: HubContext): Promise<string | null> {
   if (node.value === null || node.quality === 'ERRONEOUS') return null;
-  const all = await thresholdsOf(node.datastream, context);
-  if (!all.some(({ seasonFrom, seasonTo }) => inSeason(seasonFrom, seasonTo, node.observedAt))) return null;
-  return (await exceeds(node, context))[0]?.name ?? 'normal';
+  return gradeOf(await thresholdsOf(node.datastream, context), node.value, node.observedAt);
 }
 
 /** The most that one series holds. */

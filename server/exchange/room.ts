@@ -2,6 +2,8 @@ import type { Dial } from '../../connectors/shared/calls/http-call.js';
 import type { LogHub } from '../../events/hub.js';
 import { Exchange } from '../../exchange/exchange.js';
 import type { Evidence, PeerGround } from '../../exchange/ground.js';
+import { heartbeat } from '../../exchange/kinds/heartbeat.js';
+import { kindsOf } from '../../exchange/kinds/settings.js';
 import type { Step } from '../../exchange/steps.js';
 import { graphqlPull } from '../../exchange/transports/graphql-pull.js';
 import { httpsPush } from '../../exchange/transports/https-push.js';
@@ -11,7 +13,6 @@ import { type Party, peerFeed } from '../../model/exchange.js';
 import type { Database } from '../../prisma/database.js';
 import { type ConfiguredPeer, readPeer, registerPeers } from '../../prisma/store/exchange-peers.js';
 import { dropRoad } from './drop-road.js';
-import { kindsToAccept, kindsToSend } from './kinds.js';
 import type { ExchangeSettings, PeerSection } from './settings.js';
 
 export interface ExchangeRoomOptions {
@@ -47,7 +48,7 @@ export async function openExchange(options: ExchangeRoomOptions): Promise<Exchan
 }
 
 function registrationOf(name: string, section: PeerSection): ConfiguredPeer {
-  const sources = kindsToSend(section.send).flatMap((kind) => kind.sources);
+  const sources = kindsOf(section.flow).flatMap((kind) => kind.sources);
   return {
     ...{ name, orgCode: section.orgCode, division: section.division, feedId: peerFeed(name) },
     topics: [...new Set(sources.filter((source) => LOG_TOPICS.includes(source)))],
@@ -67,7 +68,7 @@ function groundOf(
     ...{ db, own, ownKeys: keys, evidence, now, step, onAlarm },
     peer: {
       ...{ name, feedId: peerFeed(name), party: { orgCode: section.orgCode, division: section.division } },
-      ...{ keys: section.keys, sends: kindsToSend(section.send), accepts: kindsToAccept(section.accept) },
+      ...{ keys: section.keys, kinds: [...kindsOf(section.flow), heartbeat] },
       receiptWithinMs: section.receiptWithinSeconds * 1000,
       heartbeatMs: section.heartbeatSeconds * 1000,
       resendAfterMs: section.resendAfterSeconds * 1000,

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { type OwnKey, readOwnKey, readPeerKey } from '../../exchange/keys.js';
+import { kindsSettings } from '../../exchange/kinds/settings.js';
 import { fileDropSettings } from '../../exchange/transports/file-drop-settings.js';
 import { type PullSettings, pullSettings } from '../../exchange/transports/graphql-pull.js';
 import { pushSettings } from '../../exchange/transports/https-push.js';
 import { noticeSettings } from '../../exchange/transports/notice-settings.js';
 import { canonicalDivision, DIVISION_CODE } from '../../model/division.js';
 import { TIERS } from '../../model/exchange.js';
-import { acceptSettings, sendSettings } from './kinds.js';
 
 const orgCode = z.string().regex(/^\d{14}$/, { error: 'an organisation code of fourteen digits' });
 const division = z
@@ -68,8 +68,8 @@ const peerSection = z.strictObject({
   drop: fileDropSettings.optional(),
   /** Tells the peer over MQTT that something lies ready, and listens for its word. */
   notify: noticeSettings.optional(),
-  send: sendSettings.prefault({}),
-  accept: acceptSettings.prefault({}),
+  /** What flows, by kind (docs/exchange-content.md). Signs of life always do. */
+  flow: kindsSettings.prefault({}),
   /** Without a receipt that a bundle is carried out the duty officer is told. */
   receiptWithinSeconds: z
     .number()

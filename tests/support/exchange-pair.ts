@@ -95,14 +95,19 @@ export interface SideOptions {
   readonly peers: Readonly<Record<string, string>>;
   readonly feeds?: string;
   readonly hub?: Partial<HubOptions>;
+  /** Further secrets that the settings name as `{ env: NAME }`. */
+  readonly secrets?: Readonly<Record<string, string>>;
 }
 
 /** The text of a settings file for one side, and the secrets that it names by environment variables. */
-export function sideSettings({ feeds = ' {}', keys, party, peers, tier }: SideOptions): {
+export function sideSettings({ feeds = ' {}', keys, party, peers, secrets: further = {}, tier }: SideOptions): {
   text: string;
   env: (name: string) => string | undefined;
 } {
-  const secrets = new Map(keys.map((key, i) => [`EXCHANGE_KEY_${i}`, key.pem]));
+  const secrets = new Map([
+    ...Object.entries(further),
+    ...keys.map((key, i) => [`EXCHANGE_KEY_${i}`, key.pem] as const),
+  ]);
   const own = keys.map((key, i) => ({ kid: key.kid, secretKey: { env: `EXCHANGE_KEY_${i}` }, ...spanYaml(key) }));
   const lines = Object.entries(peers).map(([name, settings]) => `    ${name}: ${settings}`);
   return {
@@ -152,7 +157,9 @@ export const QUICK = { retry: { firstMs: 20, longestMs: 200 }, heartbeatSeconds:
 export async function exchangePair(
   more: {
     readonly city?: Readonly<Record<string, unknown>>;
-    readonly prefecture?: Readonly<Record<string, unknown>>;
+    /** Of the prefecture; `down` is the line to the city. */
+    readonly prefecture?: Readonly<Record<string, unknown>> | ((down: string) => Readonly<Record<string, unknown>>);
+    readonly secrets?: Readonly<Record<string, string>>;
     readonly feeds?: string;
     readonly hub?: Partial<HubOptions>;
     readonly prefectureHub?: Partial<HubOptions>;
@@ -162,8 +169,20 @@ export async function exchangePair(
   const [up, down] = [await Line.open(), await Line.open()];
   const databases = { city: await migratedDatabase(), prefecture: await migratedDatabase() };
   const prefecture = await startSide(databases.prefecture, {
-    ...{ party: PREFECTURE, tier: 'PREFECTURE', keys: [keys.prefecture], hub: more.prefectureHub ?? {} },
-    peers: { wusu: peerYaml(CITY, 'CITY', [keys.city], { ...QUICK, push: { url: down.url }, ...more.prefecture }) },
+    ...{
+      party: PREFECTURE,
+      tier: 'PREFECTURE',
+      keys: [keys.prefecture],
+      hub: more.prefectureHub ?? {},
+      secrets: more.secrets ?? {},
+    },
+    peers: {
+      wusu: peerYaml(CITY, 'CITY', [keys.city], {
+        ...QUICK,
+        push: { url: down.url },
+        ...(typeof more.prefecture === 'function' ? more.prefecture(down.url) : more.prefecture),
+      }),
+    },
   });
   const city = await startSide(databases.city, {
     ...{ party: CITY, tier: 'CITY', keys: [keys.city], feeds: more.feeds ?? ' {}', hub: more.hub ?? {} },

@@ -1,0 +1,107 @@
+import type { DepartmentCode } from '../../model/department.js';
+import type { BundleKind } from '../../model/exchange.js';
+import type { Queryable } from '../database.js';
+
+/** Whether a peer has been told of one of these before. */
+export async function wasTold(
+  client: Queryable,
+  peer: string,
+  kind: BundleKind,
+  ids: readonly string[],
+): Promise<boolean> {
+  const { rowCount } = await client.query(
+    `SELECT FROM exchange_item WHERE kind = $1 AND item_id = ANY($2) AND peer = $3 AND direction = 'OUT' LIMIT 1`,
+    [kind, ids, peer],
+  );
+  return rowCount === 1;
+}
+
+/** The first of some warnings of which another feed than this one tells. */
+export async function othersSay(
+  client: Queryable,
+  feedId: string,
+  identifiers: readonly string[],
+): Promise<string | undefined> {
+  if (identifiers.length === 0) return undefined;
+  const { rows } = await client.query<{ identifier: string }>(
+    'SELECT identifier FROM warning_source WHERE identifier = ANY($1) AND feed_id <> $2 ORDER BY identifier LIMIT 1',
+    [identifiers, feedId],
+  );
+  return rows[0]?.identifier;
+}
+
+/** Something to be told to one peer. */
+export interface ToTell {
+  readonly key: string;
+  readonly payload: unknown;
+}
+
+/** Puts what is to be told to a peer into its outbox, in order. */
+export async function tellPeer(
+  client: Queryable,
+  peer: string,
+  source: BundleKind,
+  told: readonly ToTell[],
+  at: Date,
+): Promise<void> {
+  if (told.length === 0) return;
+  await client.query(
+    `INSERT INTO exchange_outbox (peer, source, key, at, payload)
+     SELECT $1, $2, key, $3, payload FROM unnest($4::text[], $5::jsonb[]) WITH ORDINALITY AS t(key, payload, n) ORDER BY n`,
+    [peer, source, at, told.map(({ key }) => key), told.map(({ payload }) => JSON.stringify(payload))],
+  );
+}
+
+/** Locks what a job last told a peer, until the transaction ends: the period, or a digest, by key. */
+export async function lockLastTold(
+  client: Queryable,
+  peer: string,
+  source: BundleKind,
+): Promise<Map<string, { readonly told: string; readonly at: Date }>> {
+  await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`tell ${peer} ${source}`]);
+  const { rows } = await client.query<{ key: string; told: string; at: Date }>(
+    'SELECT key, told, at FROM exchange_last_told WHERE peer = $1 AND source = $2',
+    [peer, source],
+  );
+  return new Map(rows.map(({ key, told, at }) => [key, { told, at }]));
+}
+
+export async function saveLastTold(
+  client: Queryable,
+  peer: string,
+  source: BundleKind,
+  told: readonly { readonly key: string; readonly told: string }[],
+  at: Date,
+): Promise<void> {
+  await client.query(
+    `INSERT INTO exchange_last_told (peer, source, key, told, at)
+     SELECT $1, $2, key, told, $3 FROM unnest($4::text[], $5::text[]) AS t(key, told)
+     ON CONFLICT (peer, source, key) DO UPDATE SET told = excluded.told, at = excluded.at`,
+    [peer, source, at, told.map(({ key }) => key), told.map((each) => each.told)],
+  );
+}
+
+/** Forgets what was last told of what is long over. */
+export async function dropLastTold(client: Queryable, peer: string, source: BundleKind, before: Date): Promise<void> {
+  await client.query(`DELETE FROM exchange_last_told WHERE peer = $1 AND source = $2 AND key <> '' AND at < $3`, [
+    peer,
+    source,
+    before,
+  ]);
+}
+
+/** Warnings that a peer was told of, or told us of, in force or ended since then; the newest first. */
+export async function reachable(
+  client: Queryable,
+  of: { readonly peer: string; readonly feedId: string; readonly endedSince: Date; readonly most: number },
+): Promise<{ readonly identifier: string; readonly department: DepartmentCode }[]> {
+  const { rows } = await client.query<{ identifier: string; department: DepartmentCode }>(
+    `SELECT w.identifier, w.department_code AS department FROM warning w
+     WHERE (w.state = 'ACTIVE' OR coalesce(w.cancelled_at, w.expires_at) > $3 AND w.state IN ('EXPIRED', 'CANCELLED', 'SUPERSEDED'))
+       AND (w.feed_id = $2 OR EXISTS (
+         SELECT FROM exchange_item i WHERE i.kind = 'warning' AND i.item_id = w.identifier AND i.peer = $1 AND i.direction = 'OUT'))
+     ORDER BY w.issued_at DESC, w.identifier LIMIT $4`,
+    [of.peer, of.feedId, of.endedSince, of.most],
+  );
+  return rows;
+}
