@@ -24,7 +24,7 @@ beforeAll(async () => {
   writeFileSync(join(root, 'password'), SFTP_USER.password, { mode: 0o600 });
   const login = { username: SFTP_USER.username, password: { file: join(root, 'password') } };
   const sftp = { kind: 'sftp', host: '127.0.0.1', port, root: '/exchange', hostKeys: [server.hostKey], ...login };
-  // The prefecture's office has the folder on its own machine, the city comes by SFTP; only the prefecture looks by itself.
+  // The prefecture's office has the folder on its own machine, the city comes by SFTP and never looks unless it is woken.
   const atHome = { kind: 'folder', path: join(root, 'exchange') };
   const swapped = {
     out: 'down',
@@ -78,22 +78,4 @@ test('two hubs carry signed bundles and receipts over one SFTP folder, woken by 
   );
   expect(states.map(({ state }) => state)).toEqual(['RECEIVED', 'VALIDATED', 'APPLIED', 'ACTED']);
   expect(readdirSync(join(root, 'exchange', 'pref'))).toEqual(['done']);
-});
-
-test('a bundle whose files are lost is asked for and comes again', async () => {
-  const [last] = await rows<{ seq: number }>(city, 'SELECT sent_seq::int AS seq FROM exchange_peer');
-  const lost = (last?.seq ?? 0) + 1;
-  // The server takes its files, and they are gone; the next one then lies there and waits.
-  server.lose = (path) => path.includes(`_${String(lost).padStart(9, '0')}_`);
-  await until(
-    () => rows<{ seq: number }>(city, 'SELECT sent_seq::int AS seq FROM exchange_peer'),
-    ([row]) => (row?.seq ?? 0) > lost,
-  );
-  await until(
-    async () => readdirSync(join(root, 'exchange', 'up')),
-    (names) => names.length > 0,
-  );
-  server.lose = () => false;
-  await acted(city, lost + 1);
-  await acted(city, lost);
 });

@@ -7,7 +7,7 @@ export interface WrittenSecret {
 const ADVICE = 'a credential is named, never written: { env: NAME } or { file: path }';
 /** Settings, header names and query parameters that are credentials by their name. */
 const SECRET_NAME =
-  /^(.*[-_.])?(key|appkey|apikey|accesskey|token|access[-_]?token|secret|password|passwd|pwd|pass|auth|authorization|cookie|signature|sig|sign|ak|sk)$/i;
+  /^(.*[-_.])?(key|appkey|apikey|accesskey|privatekey|secretkey|passphrase|token|access[-_]?token|secret|password|passwd|pwd|pass|auth|authorization|cookie|signature|sig|sign|ak|sk)$/i;
 
 /**
  * The credentials that a feed's settings hold themselves, before any reference in them is followed: by the name of the setting, in

@@ -14,8 +14,6 @@ export const SFTP_USER = { username: 'exchange', password: 'a password of the te
 export class SftpServer {
   /** Answers nothing any more. */
   hangs = false;
-  /** What is renamed to such a path is gone, and nobody is told. */
-  lose: (path: string) => boolean = () => false;
   logins = 0;
   readonly hostKey: string;
   readonly #server: ssh2.Server;
@@ -56,7 +54,7 @@ export class SftpServer {
     connection.on('ready', () => this.logins++);
     connection.on('session', (accept) =>
       accept().on('sftp', (started) => {
-        new Session(started(), this.root, this).listen();
+        new Session(started(), this.root, () => this.hangs).listen();
       }),
     );
   }
@@ -80,7 +78,7 @@ class Session {
   constructor(
     private readonly sftp: SFTPWrapper,
     private readonly root: string,
-    private readonly ways: Pick<SftpServer, 'hangs' | 'lose'>,
+    private readonly hangs: () => boolean,
   ) {}
 
   listen(): void {
@@ -153,7 +151,7 @@ class Session {
   }
 
   #answer(id: number, act: () => Promise<Answer>): void {
-    if (this.ways.hangs) return;
+    if (this.hangs()) return;
     void act().then(
       (answer) => answer(this.sftp, id),
       (error: NodeJS.ErrnoException) =>
@@ -198,8 +196,7 @@ class Session {
   async #rename(from: string, to: string): Promise<void> {
     const taken = await lstat(this.#place(to)).catch(() => undefined);
     if (taken) throw new Error('that name is taken');
-    if (this.ways.lose(to)) await unlink(this.#place(from));
-    else await rename(this.#place(from), this.#place(to));
+    await rename(this.#place(from), this.#place(to));
   }
 }
 
