@@ -48,6 +48,7 @@ export const STRANGER: Viewer = ANONYMOUS;
 export type Operation<R, V> = TypedDocumentString<R, V>;
 
 interface Parts {
+  readonly url: string;
   readonly drop: () => Promise<void>;
   readonly db: Database;
   readonly hub: LogHub;
@@ -81,6 +82,11 @@ export class Graph {
       divisions: new DivisionIndex(parts.divisions.boundaries()),
       now: () => parts.clock.now,
     });
+  }
+
+  /** Where its database is, for hubs that serve the same. */
+  get url(): string {
+    return this.parts.url;
   }
 
   get db(): Database {
@@ -237,6 +243,7 @@ export async function openGraph(now: Date, feeds: readonly FeedSketch[]): Promis
   const hub = new LogHub({ db, bus: new PostgresBus({ url: database.url }) });
   await hub.start();
   return new Graph({
+    url: database.url,
     drop: () => database.drop(),
     db,
     hub,
