@@ -13,6 +13,7 @@ import { addAudit } from './shared/audit.js';
 import { addDeliveries } from './shared/delivery.js';
 import { addDeviceStates } from './shared/device-state.js';
 import { addDivisions } from './shared/division.js';
+import { addEntities } from './shared/entities.js';
 import { addFacts } from './shared/fact.js';
 import { addFeeds } from './shared/feed.js';
 import { addIncidents } from './shared/incident.js';
@@ -27,6 +28,7 @@ import { addRepair } from './shared/repair.js';
 import { addReports } from './shared/report.js';
 import { addStations } from './shared/station.js';
 import { addWarnings } from './shared/warning.js';
+import { shareValues } from './subgraph.js';
 import { addVisitorFlow } from './tourism/visitor-flow.js';
 import { addRoadEvents } from './transport/road-event.js';
 
@@ -67,5 +69,6 @@ export function buildSchema(): GraphQLSchema {
   addMajorHazards(builder, refs);
   addVisitorFlow(builder, refs);
   addAudit(builder, refs);
-  return builder.toSchema();
+  addEntities(builder, refs);
+  return shareValues(builder.toSchema());
 }

@@ -5,8 +5,9 @@ import { type GraphQLSchema, parse, printSchema } from 'graphql';
 import { changesSince, deprecations, type SchemaChange } from './changes.js';
 import { buildSchema } from './index.js';
 import { type Release, releaseFaults, releaseOf } from './release.js';
+import { subgraphSdl } from './subgraph.js';
 
-const USAGE = `npm run schema                 writes schema.graphql from the code
+const USAGE = `npm run schema                 writes schema.graphql and subgraph.graphql from the code
 npm run schema -- check        compares the code with schema/released.graphql; ends with 1 where something breaks
 npm run schema -- release      makes the code's schema the released one, under the version of package.json
   与上次发布的模式比较：退出码 0 无破坏性变更，1 有，2 用法错误。
@@ -23,6 +24,7 @@ async function main(command: string | undefined, ...rest: readonly string[]): Pr
   const root = join(folder, '..');
   if (command === undefined) {
     writeFileSync(join(root, 'schema.graphql'), `${printSchema(schema)}\n`);
+    writeFileSync(join(root, 'subgraph.graphql'), `${subgraphSdl(schema)}\n`);
     return 0;
   }
   if (command === 'check') return check(schema);

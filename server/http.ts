@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { HubError } from '../model/errors.js';
+import { isGateway } from './access/gateway.js';
 import type { CapRoom } from './cap/room.js';
 import { checkParams, type Params, paramsOfUrl } from './graphql/params.js';
 import type { GraphqlOptions, Yoga } from './graphql.js';
@@ -17,6 +18,8 @@ import type { PushRouter } from './push-router.js';
 
 export interface HttpOptions extends Pick<GraphqlOptions, 'admit' | 'limits' | 'budgets'> {
   readonly yoga: Yoga;
+  /** The same with what gateways ask of a subgraph, for those that have proved to be one. */
+  readonly subgraph: Yoga;
   readonly push: PushRouter;
   readonly cap: CapRoom;
   readonly doorkeeper: Doorkeeper;
@@ -123,7 +126,7 @@ const JUDGED_MS = 300;
 
 /** One operation. What can be refused by the headers is refused before the body is read; the credential is judged before that, too. */
 async function serve(request: IncomingMessage, response: ServerResponse, options: HttpOptions): Promise<void> {
-  const { admit, budgets, limits, yoga } = options;
+  const { admit, budgets, limits, subgraph, yoga } = options;
   if (request.method === 'POST') checkHeaders(request);
   else if (request.method !== 'GET') {
     response.setHeader('allow', 'GET, POST');
@@ -135,6 +138,7 @@ async function serve(request: IncomingMessage, response: ServerResponse, options
   // Gone while it was judged: then `close` has been.
   if (response.destroyed) return visit.session.close();
   await budgets.spend(visit.caller, 'requests', 1);
+  const endpoint = (await isGateway(request, admit)) ? subgraph : yoga;
   const startedAt = performance.now();
   const sent: Params = checkParams(
     request.method === 'POST' ? await readJson(request) : paramsOfUrl(request.url ?? ''),
@@ -148,5 +152,5 @@ async function serve(request: IncomingMessage, response: ServerResponse, options
     if (response.destroyed) return visit.session.close();
   }
   const { session, address, caller } = visit;
-  await yoga(request, response, { session, caller, address, sent });
+  await endpoint(request, response, { session, caller, address, sent });
 }

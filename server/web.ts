@@ -11,6 +11,7 @@ import { isUnavailable } from '../prisma/store/failure.js';
 import { REPORTS_FEED } from '../resolvers/emergency/file-report.js';
 import { createLoaders } from '../resolvers/loaders.js';
 import { buildSchema } from '../schema/index.js';
+import { asSubgraph } from '../schema/subgraph.js';
 import type { Identity } from './access/identity.js';
 import type { Session } from './access/sessions.js';
 import { watchedDoor } from './audit/door.js';
@@ -82,10 +83,12 @@ export class Web {
     const trusted = new TrustedDocuments(trustedDocuments, hub.trustedDocuments?.required);
     const graphql = this.#graphql(hub.limits, doorkeeper, trusted);
     const yoga = createGraphql(graphql);
+    const subgraph = createGraphql({ ...graphql, schema: asSubgraph(graphql.schema) });
     this.#server = createHttp({
       ...graphql,
       ...options,
       yoga,
+      subgraph,
       cap: this.#cap(),
       origins,
       doorkeeper,

@@ -7,6 +7,10 @@ import { addReportList } from '../shared/report.js';
 
 /** Fires seen by satellites and by cameras. */
 export function addFires(builder: Builder, refs: Refs): void {
+  builder.asEntity(refs.Fire, {
+    key: builder.selection<{ id: string }>('id'),
+    resolveReference: ({ id }, context) => fire.fire(id, context),
+  });
   addFire(builder, refs);
   addHotspot(builder, refs);
   addAlarm(builder, refs);

@@ -9,6 +9,10 @@ import type { Refs } from '../refs.js';
 
 /** Earthquakes, each with what every catalogue says of it. */
 export function addEarthquakes(builder: Builder, refs: Refs): void {
+  builder.asEntity(refs.Earthquake, {
+    key: builder.selection<{ id: string }>('id'),
+    resolveReference: ({ id }, context) => quake.earthquake(id, context),
+  });
   addValues(builder, refs);
   addEarthquake(builder, refs);
   addReport(builder, refs);

@@ -78,7 +78,11 @@ function addOperations(builder: Builder, refs: Refs, key: KeyRef): void {
           required: false,
           description: "Whose; the hub's own staff where not given. 所属部门，缺省为平台人员。",
         }),
-        roles: t.arg({ type: [refs.Role], required: true, description: 'Its roles, one at least. 角色。' }),
+        roles: t.arg({
+          type: [refs.Role],
+          required: true,
+          description: 'Its roles, one at least; none for the key of a gateway. 角色，至少一个；网关密钥可为空。',
+        }),
         scopes: t.arg({ type: [refs.Scope], required: false, description: 'Its further permissions. 权限。' }),
         expiresAt: t.arg({
           type: 'DateTime',
