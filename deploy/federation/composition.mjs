@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { composeServices } from '@theguild/federation-composition';
 import { parse } from 'graphql';
 import { countySdl } from './county-sdl.mjs';
+import { loosen } from './loosen.mjs';
 
 /**
  * @typedef {{ name: string, url: string, sdl?: string, code?: string, timeoutMs?: number }} Part
@@ -63,7 +64,7 @@ export async function sdlOf({ name, url, sdl }, key) {
  */
 export function compose(parts, counties = false) {
   const faults = [];
-  const services = parts.flatMap(({ name, url, text }) => {
+  const read = parts.flatMap(({ name, url, text }) => {
     try {
       return [{ name, url, typeDefs: parse(counties ? countySdl(text, name) : text, { noLocation: true }) }];
     } catch (error) {
@@ -72,7 +73,7 @@ export function compose(parts, counties = false) {
     }
   });
   if (faults.length > 0) return { supergraph: '', faults };
-  const { supergraphSdl, errors } = composeServices(services);
+  const { supergraphSdl, errors } = composeServices(counties ? read : loosen(read));
   if (errors)
     return {
       supergraph: '',

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { defineConfig, HTTPTransport } from '@graphql-hive/gateway';
 import { GATEWAY_HEADER, readSettings } from './composition.mjs';
 import { countyTransport } from './county-transport.mjs';
-import { limitBodies, sayWhatIsUnavailable } from './plugins.mjs';
+import { limitBodies, sayItAsHubsDo, sayWhatIsUnavailable } from './plugins.mjs';
 
 const { env } = process;
 const { supergraph, parts, counties } = await readSettings(env.FEDERATION ?? 'subgraphs.json');
@@ -58,6 +58,6 @@ export const gatewayConfig = defineConfig({
   batching: false,
   cors: false,
   subgraphErrors: false,
-  plugins: () => [limitBodies(MAX_BODY_BYTES), sayWhatIsUnavailable()],
+  plugins: () => [limitBodies(MAX_BODY_BYTES), sayWhatIsUnavailable(), sayItAsHubsDo()],
   logging: env.LOG_LEVEL ?? 'warn',
 });

@@ -10,10 +10,11 @@ const UNANSWERED = new Set(['SUBREQUEST_HTTP_ERROR', 'RESPONSE_VALIDATION_FAILED
 export function sayWhatIsUnavailable() {
   return {
     onSubgraphExecute({ subgraphName, executor, setExecutor }) {
-      const told = (error) =>
-        UNANSWERED.has(error?.extensions?.code) || !(error?.extensions?.code || error?.path)
-          ? unavailable(subgraphName, error)
-          : error;
+      // Whatever a hub itself says has a code.
+      const told = (error) => {
+        const code = error?.extensions?.code;
+        return code === undefined || UNANSWERED.has(code) ? unavailable(subgraphName, error) : error;
+      };
       const rethrow = (error) => {
         throw told(error);
       };
@@ -47,6 +48,28 @@ function following(results, toldAll, rethrow) {
     source.next().then(({ done, value }) => (done ? { done, value } : { done, value: toldAll(value) }), rethrow);
   const end = async (value) => (await source.return?.(value)) ?? { done: true, value };
   return { [Symbol.asyncIterator]: () => ({ next, return: end }) };
+}
+
+/** The gateway's own words for a failure, and a hub's for the same (docs/limits.md). */
+const CODES = new Map([
+  ['GRAPHQL_PARSE_FAILED', 'BAD_INPUT'],
+  ['GRAPHQL_VALIDATION_FAILED', 'BAD_INPUT'],
+  ['BAD_USER_INPUT', 'BAD_INPUT'],
+  ['INTERNAL_SERVER_ERROR', 'INTERNAL'],
+]);
+
+/** What the gateway itself refuses has a hub's codes, so that callers need to know one table alone. */
+export function sayItAsHubsDo() {
+  const said = (error) => {
+    const { http: _http, ...extensions } = error.extensions ?? {};
+    const code = CODES.get(extensions.code) ?? extensions.code ?? 'BAD_INPUT';
+    return { ...(error.toJSON?.() ?? error), extensions: { ...extensions, code } };
+  };
+  return {
+    onExecutionResult({ result, setResult }) {
+      if (result?.errors) setResult({ ...result, errors: result.errors.map(said) });
+    },
+  };
 }
 
 /** Requests over HTTP whose body is announced to be longer are refused with 413, those that announce none with 411. @param {number} bytes */
