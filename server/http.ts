@@ -21,7 +21,10 @@ export interface HttpOptions extends Pick<GraphqlOptions, 'admit' | 'limits' | '
   /** The same with what gateways ask of a subgraph, for those that have proved to be one. */
   readonly subgraph: Yoga;
   readonly push: PushRouter;
-  readonly cap: CapRoom;
+  /** None where another process has it. */
+  readonly cap?: CapRoom;
+  /** What /schema.graphql says in place of the file; of a process that serves parts of the graph. */
+  readonly schemaText?: string;
   readonly doorkeeper: Doorkeeper;
   readonly probes: ProbeOptions;
   readonly origins: Origins;
@@ -35,7 +38,7 @@ export interface HttpOptions extends Pick<GraphqlOptions, 'admit' | 'limits' | '
 
 /** The hub's one HTTP server; it listens once `listen` is called. Half-open and slow requests are cut. */
 export function createHttp(options: HttpOptions): Server {
-  const sendSchema = schemaFile();
+  const sendSchema = schemaFile(options.schemaText);
   const server = createServer(
     {
       requestTimeout: 20_000,
@@ -83,7 +86,7 @@ async function route(
   const path = (request.url ?? '/').split('?')[0] ?? '/';
   if (path === '/graphql') return graphql(request, response, options);
   if (path.startsWith('/feeds/')) return push(request, response, path, options);
-  if (path.startsWith('/cap/')) return options.cap.handle(request, response, path);
+  if (options.cap && path.startsWith('/cap/')) return options.cap.handle(request, response, path);
   if (path === '/schema.graphql') return sendSchema(request, response);
   if (await probe(request, response, path, options.probes)) return;
   if (path !== '/') return reply(response, 404, 'not found');

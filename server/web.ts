@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
+import { type GraphQLSchema, printSchema } from 'graphql';
 import type { Settings as ReportSettings } from '../connectors/emergency/incident-reports/config.js';
 import type { LogHub } from '../events/hub.js';
 import { messageOf } from '../model/errors.js';
@@ -10,7 +11,6 @@ import type { Database } from '../prisma/database.js';
 import { isUnavailable } from '../prisma/store/failure.js';
 import { REPORTS_FEED } from '../resolvers/emergency/file-report.js';
 import { createLoaders } from '../resolvers/loaders.js';
-import { buildSchema } from '../schema/index.js';
 import { asSubgraph } from '../schema/subgraph.js';
 import type { Identity } from './access/identity.js';
 import type { Session } from './access/sessions.js';
@@ -33,6 +33,7 @@ import { Doorkeeper } from './limits/doorkeeper.js';
 import type { LimitsSettings } from './limits/settings.js';
 import type { Logger } from './logger.js';
 import type { Metrics } from './metrics.js';
+import type { Parts } from './parts.js';
 import type { Divisions } from './prepare-database.js';
 import type { PushRouter } from './push-router.js';
 import type { Repair } from './repair.js';
@@ -40,6 +41,8 @@ import { serveWebSocket } from './websocket.js';
 
 export interface WebOptions {
   readonly db: Database;
+  readonly schema: GraphQLSchema;
+  readonly parts: Parts;
   readonly divisions: Divisions;
   readonly log: LogHub;
   readonly push: PushRouter;
@@ -89,7 +92,8 @@ export class Web {
       ...options,
       yoga,
       subgraph,
-      cap: this.#cap(),
+      ...(options.parts.shared ? { cap: this.#cap() } : {}),
+      ...(options.parts.whole ? {} : { schemaText: `${printSchema(options.schema)}\n` }),
       origins,
       doorkeeper,
       setHeaders: securityHeaders(hub),
@@ -102,7 +106,7 @@ export class Web {
   #graphql(limits: LimitsSettings, doorkeeper: Doorkeeper, trusted: TrustedDocuments): GraphqlOptions {
     const { audit, now } = this.options;
     return {
-      schema: watchedSchema(buildSchema()),
+      schema: watchedSchema(this.options.schema),
       audit,
       now,
       context: (session, onSlow) => this.#context(session, onSlow),

@@ -1,5 +1,6 @@
 import {
   type GraphQLFieldResolver,
+  type GraphQLNamedType,
   type GraphQLObjectType,
   type GraphQLSchema,
   isObjectType,
@@ -36,11 +37,19 @@ export type ResolveReference = (
   info: Parameters<GraphQLFieldResolver<unknown, HubContext>>[3],
 ) => unknown;
 
+/** One way of naming an entity. */
+export interface Key {
+  /** As written, e.g. "sku variation { id }". */
+  readonly text: string;
+  readonly selection: SelectionSetNode;
+  /** Whether this subgraph finds it by that. */
+  readonly resolvable: boolean;
+}
+
 /** A type that other subgraphs may refer to. */
 export interface Entity {
   readonly type: GraphQLObjectType;
-  /** As written, e.g. "sku variation { id }", and read. */
-  readonly keys: readonly { readonly text: string; readonly selection: SelectionSetNode }[];
+  readonly keys: readonly Key[];
   readonly resolveReference: ResolveReference;
 }
 
@@ -48,17 +57,20 @@ export interface Entity {
 export function entitiesOf(schema: GraphQLSchema): ReadonlyMap<string, Entity> {
   const entities = new Map<string, Entity>();
   for (const type of Object.values(schema.getTypeMap())) {
-    const keys = directivesOf(type, 'key').filter(({ args }) => args?.resolvable !== false);
+    const keys = keysOf(type).filter(({ resolvable }) => resolvable);
     const { apollo } = type.extensions as { apollo?: { subgraph?: { resolveReference?: ResolveReference } } };
     const resolveReference = apollo?.subgraph?.resolveReference;
     if (!isObjectType(type) || keys.length === 0 || !resolveReference) continue;
-    entities.set(type.name, { type, keys: keys.map(({ args }) => keyOf(String(args?.fields))), resolveReference });
+    entities.set(type.name, { type, keys, resolveReference });
   }
   return entities;
 }
 
-function keyOf(text: string): Entity['keys'][number] {
-  const [operation] = parse(`{ ${text} }`).definitions;
-  if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error(`no key: ${text}`);
-  return { text, selection: operation.selectionSet };
-}
+/** What names one of a type, in the order in which it was said; none for what is no entity. */
+export const keysOf = (type: GraphQLNamedType): readonly Key[] =>
+  directivesOf(type, 'key').map(({ args }) => {
+    const text = String(args?.fields);
+    const [operation] = parse(`{ ${text} }`).definitions;
+    if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error(`no key: ${text}`);
+    return { text, selection: operation.selectionSet, resolvable: args?.resolvable !== false };
+  });

@@ -1,6 +1,7 @@
 import { REVIEWS } from '../../model/earthquake.js';
 import type { RevisionRow } from '../../model/rows.js';
 import * as quake from '../../resolvers/seismic/earthquake.js';
+import { answerable } from '../../resolvers/shared/jurisdiction.js';
 import { divisionOf, pointOf } from '../../resolvers/shared/place.js';
 import * as revision from '../../resolvers/shared/revision.js';
 import type { Builder } from '../builder.js';
@@ -44,6 +45,12 @@ function addEarthquake(builder: Builder, refs: Refs): void {
         nullable: true,
         description: 'Where the epicentre lies. 震中所在区划。',
         resolve: (node, _args, context) => divisionOf(node.divisionCode, context),
+      }),
+      jurisdiction: t.field({
+        type: refs.Jurisdiction,
+        nullable: true,
+        description: 'Who answered for the place at its time. 当时所在地的责任主体。',
+        resolve: (node, _args, context) => answerable(node, node.observedAt, context),
       }),
       status: t.field({
         type: refs.WarningStatus,
