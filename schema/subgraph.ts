@@ -13,9 +13,8 @@ import { directivesOf, entitiesOf, mark } from './federation/directives.js';
 import { resolveEntities } from './federation/entities.js';
 import { printWithDirectives } from './federation/print.js';
 
-/** The version of the specification that the subgraph is written in, and what it takes of it. */
+/** The version of the specification that the subgraph is written in. */
 const SPECIFICATION = 'https://specs.apollo.dev/federation/v2.6';
-const IMPORTS: readonly string[] = ['@key', '@shareable', '@inaccessible'];
 
 /** What several subgraphs serve alike: every object type that is no entity and no root. Changes the schema given. */
 export function shareValues(schema: GraphQLSchema): GraphQLSchema {
@@ -31,19 +30,33 @@ export function shareValues(schema: GraphQLSchema): GraphQLSchema {
   return schema;
 }
 
-/** The schema as text for a gateway to compose, with its keys and what is shareable. `imports`: the directives of the specification that it uses. */
-export const subgraphSdl = (schema: GraphQLSchema, imports: readonly string[] = IMPORTS): string =>
-  printWithDirectives(schema, [
-    { name: 'link', args: { url: SPECIFICATION, import: imports } },
-    ...directivesOf(schema),
-  ]);
+/** The schema as text for a gateway to compose, with its keys and what is shareable, and a link to the specification of the directives it uses. */
+export const subgraphSdl = (schema: GraphQLSchema): string =>
+  printWithDirectives(schema, (used) => {
+    const known = knownDirectives.filter((name) => used.has(name)).map((name) => `@${name}`);
+    return [{ name: 'link', args: { url: SPECIFICATION, import: known } }, ...directivesOf(schema)];
+  });
+
+const knownDirectives: readonly string[] = [
+  'composeDirective',
+  'extends',
+  'external',
+  'inaccessible',
+  'interfaceObject',
+  'key',
+  'override',
+  'provides',
+  'requires',
+  'shareable',
+  'tag',
+];
 
 /**
  * The schema with what gateways ask of a subgraph: `_service { sdl }` and `_entities(representations:)`. Types are those of the schema given;
  * only the root of queries is another, in which what is refused costs only itself: a gateway asks for many things in one request. Whoever serves
  * it must know that a gateway asks.
  */
-export function asSubgraph(schema: GraphQLSchema, imports: readonly string[] = IMPORTS): GraphQLSchema {
+export function asSubgraph(schema: GraphQLSchema): GraphQLSchema {
   const query = schema.getQueryType();
   const entities = entitiesOf(schema);
   let sdl: string | undefined;
@@ -58,7 +71,7 @@ export function asSubgraph(schema: GraphQLSchema, imports: readonly string[] = I
       _service: {
         type: new GraphQLNonNull(service),
         resolve: () => {
-          sdl ??= subgraphSdl(schema, imports);
+          sdl ??= subgraphSdl(schema);
           return { sdl };
         },
       },

@@ -73,7 +73,8 @@ async function main(): Promise<void> {
   // Where the hub serves for real its key is nobody's to read over a shoulder, or out of a log of the start.
   if (admin?.made && config.hub.demo.enabled) line(`admin key ${admin.key}  (kept in ${admin.path})`);
   else if (admin?.made) line(`admin key kept in ${admin.path}, readable by its owner alone`);
-  if (config.hub.demo.enabled) line(`demo keys ${join(dataFolder, 'keys', 'demo-*.key')}  (one for each kind of user)`);
+  if (config.hub.demo.enabled && parts.shared)
+    line(`demo keys ${join(dataFolder, 'keys', 'demo-*.key')}  (one for each kind of user)`);
   line(`ready     ${hub.url}/graphql`);
 }
 

@@ -59,7 +59,7 @@ function departmentsOf(args: readonly string[]): string | undefined {
 export function sayParts(parts: Parts): string[] {
   if (parts.whole) return [];
   const { departments, shared } = parts;
-  const duties = 'shared types, expiry, retention, channels, CAP';
+  const duties = 'types, expiry, retention, channels, CAP';
   return [
     `parts     here: ${[...departments.map((each) => `${each} (feeds, types)`), ...(shared ? [`shared (${duties})`] : [])].join(', ')}`,
     `parts     elsewhere: ${PARTS.filter((each) => !parts.list.includes(each)).join(', ')}`,

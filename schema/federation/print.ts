@@ -16,16 +16,27 @@ import {
   parse,
   print,
   printSchema,
+  visit,
 } from 'graphql';
 import { type Directive, directivesOf } from './directives.js';
 
-/** A schema as text, with the directives that are noted on it, its types, their fields and values; `printSchema` leaves them out. */
-export function printWithDirectives(schema: GraphQLSchema, own: readonly Directive[]): string {
-  const { definitions } = parse(printSchema(schema), { noLocation: true });
-  const extension: DefinitionNode = { kind: Kind.SCHEMA_EXTENSION, directives: nodesOf(own), operationTypes: [] };
+/**
+ * A schema as text, with the directives that are noted on it, its types, their fields and values; `printSchema` leaves them out. `own` gives those
+ * of the schema itself, from the names of all that are used.
+ */
+export function printWithDirectives(
+  schema: GraphQLSchema,
+  own: (used: ReadonlySet<string>) => readonly Directive[],
+): string {
+  const definitions = parse(printSchema(schema), { noLocation: true }).definitions.map((each) =>
+    withDirectives(each, schema),
+  );
+  const used = new Set(directivesOf(schema).map(({ name }) => name));
+  visit({ kind: Kind.DOCUMENT, definitions }, { Directive: ({ name }) => void used.add(name.value) });
+  const directives = nodesOf(own(used));
   return print({
     kind: Kind.DOCUMENT,
-    definitions: [extension, ...definitions.map((each) => withDirectives(each, schema))],
+    definitions: [{ kind: Kind.SCHEMA_EXTENSION, directives, operationTypes: [] }, ...definitions],
   });
 }
 
