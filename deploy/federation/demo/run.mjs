@@ -1,4 +1,4 @@
-// node demo/run.mjs: two counties' hubs with their own databases, feeds and divisions, and the prefecture's gateway over both, until Ctrl-C.
+// npm run prefecture: two counties' hubs with their own databases, feeds and divisions, and the prefecture's gateway over both, until Ctrl-C.
 // 演示：两个县市平台与地区网关，合成一张图。
 import { spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 const here = dirname(fileURLToPath(import.meta.url));
 const folder = join(here, '..');
 const root = join(folder, '..', '..');
-const work = join(root, 'data', 'prefecture');
+const work = process.env.HUB_DATA_DIR ?? join(root, 'data', 'prefecture');
 const COUNTIES = [
   { name: 'wusu', code: '654202', sender: '65420241600000', hazard: '暴雨' },
   { name: 'shawan', code: '654203', sender: '65420341600000', hazard: '雷雨大风' },
@@ -65,15 +65,10 @@ async function push({ name, code, sender, hazard, url }) {
       body: JSON.stringify(body),
       signal: AbortSignal.timeout(PUSH_EVERY_MS),
     }).catch((error) => process.stderr.write(`${name}: ${error.message}\n`));
-  await post('weather/desk', {
-    ...{
-      id: `${sender}_${hour.replace(/\D/g, '')}0000`,
-      level: 'yellow',
-      hazard,
-      headline: `（演练）${hazard}黄色预警信号`,
-    },
-    ...{ sent: `${hour}:00:00Z`, division: `${code}000000` },
-  });
+  const id = `${sender}_${hour.replace(/\D/g, '')}0000`;
+  const headline = `（演练）${hazard}黄色预警信号`;
+  const warning = { id, level: 'yellow', hazard, headline, sent: `${hour}:00:00Z`, division: `${code}000000` };
+  await post('weather/desk', warning);
   await post('water/gauges', { station: 'G1', at, level: Math.round(level * 100) / 100 });
 }
 
