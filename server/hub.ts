@@ -19,7 +19,7 @@ import { Witness } from './audit/witness.js';
 import { ChannelRuntime } from './channels/channel-runtime.js';
 import type { ConfiguredChannel } from './channels/kinds.js';
 import { Clockwork, expiryJob } from './clockwork.js';
-import type { Config } from './config.js';
+import { type Config, ConfigError } from './config.js';
 import { Demo, type DemoDepartments, UNREACHABLE } from './demo.js';
 import { FeedMonitor } from './feed-monitor.js';
 import { FeedSet } from './feeds.js';
@@ -184,8 +184,12 @@ export class Hub {
   #elsewhere(feedId: string): FeedRuntime | undefined {
     const { config, readConfig } = this.options;
     if (!this.#parts.shared || this.#parts.owns(feedId)) return undefined;
-    const feed = otherFeed(readConfig?.() ?? config, this.#addresses, feedId);
-    return feed && this.#feeds?.idle(feed);
+    try {
+      const feed = otherFeed(readConfig?.() ?? config, this.#addresses, feedId);
+      return feed && this.#feeds?.idle(feed);
+    } catch (error) {
+      throw error instanceof ConfigError ? new HubError('CONFLICT', error.message) : error;
+    }
   }
 
   #audit(db: Database): Recorder {

@@ -11,7 +11,7 @@ import { type Environment, readEnvironment } from './environment.js';
 import { Hub } from './hub.js';
 import { cleanText } from './log-cleaning.js';
 import { captureConsole, stderrLogger } from './logger.js';
-import { ownFeeds } from './part-feeds.js';
+import { ownFeeds, standInsOf } from './part-feeds.js';
 import { type Parts, readParts } from './parts.js';
 import { packageRoot } from './root.js';
 import { assertSafe } from './safe-start.js';
@@ -25,10 +25,11 @@ async function main(): Promise<void> {
   const logger = stderrLogger(env.LOG_LEVEL);
   captureConsole(logger);
   const dataFolder = resolve(env.HUB_DATA_DIR);
+  const keys = join(dataFolder, 'keys');
   const read = (): Config =>
     readConfig(resolve(env.HUB_CONFIG ?? join(packageRoot(), 'config', 'demo.yaml')), connectors, {
       env: (name) => process.env[name],
-      generated: (name) => keptKey(join(dataFolder, 'keys'), name).key,
+      generated: (name) => keptKey(keys, name).key,
     });
   const config = read();
   assertStartable(parts, config, env);
@@ -37,9 +38,9 @@ async function main(): Promise<void> {
   const running: { hub?: Hub } = {};
   process.on('SIGHUP', () => void reload(running.hub));
   line('烽火 Fenghuo');
-  const databaseUrl = env.DATABASE_URL ?? (await startEmbedded(join(dataFolder), stops));
+  const databaseUrl = env.DATABASE_URL ?? (await startEmbedded(dataFolder, stops));
   if (env.DATABASE_URL) line('database  DATABASE_URL');
-  const admin = env.HUB_ADMIN_KEY ? undefined : keptKey(join(dataFolder, 'keys'), 'admin');
+  const admin = env.HUB_ADMIN_KEY ? undefined : keptKey(keys, 'admin');
   const adminKey = env.HUB_ADMIN_KEY ?? (admin as { key: string }).key;
   const hub = new Hub({
     config,
@@ -49,21 +50,18 @@ async function main(): Promise<void> {
     host: env.HOST,
     port: env.PORT,
     adminKey,
-    auditKey: () => keptAuditKey(join(dataFolder, 'keys')),
-    auditWitness: join(dataFolder, 'keys', parts.shared ? 'audit.end' : `audit-${parts.list.join('-')}.end`),
+    auditKey: () => keptAuditKey(keys),
+    auditWitness: join(keys, parts.shared ? 'audit.end' : `audit-${parts.list.join('-')}.end`),
     demo: config.hub.demo.enabled
       ? demoDepartments({
-          // Of a process that runs some feeds, their own stand-ins.
-          ...(parts.whole
-            ? {}
-            : { sources: config.demoNames((id) => parts.owns(id), parts.shared), feeds: (id) => parts.owns(id) }),
+          ...standInsOf(parts, config),
           speed: env.HUB_DEMO_SPEED ?? config.hub.demo.speed,
           adminKey,
           databaseUrl,
-          key: (name) => keptKey(join(dataFolder, 'keys'), name).key,
+          key: (name) => keptKey(keys, name).key,
         })
       : undefined,
-    demoKeys: join(dataFolder, 'keys'),
+    demoKeys: keys,
     logger,
     onLine: line,
   });
@@ -73,8 +71,7 @@ async function main(): Promise<void> {
   // Where the hub serves for real its key is nobody's to read over a shoulder, or out of a log of the start.
   if (admin?.made && config.hub.demo.enabled) line(`admin key ${admin.key}  (kept in ${admin.path})`);
   else if (admin?.made) line(`admin key kept in ${admin.path}, readable by its owner alone`);
-  if (config.hub.demo.enabled && parts.shared)
-    line(`demo keys ${join(dataFolder, 'keys', 'demo-*.key')}  (one for each kind of user)`);
+  if (config.hub.demo.enabled && parts.shared) line(`demo keys ${keys}/demo-*.key  (one for each kind of user)`);
   line(`ready     ${hub.url}/graphql`);
 }
 

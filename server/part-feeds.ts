@@ -1,5 +1,6 @@
 import type { Database } from '../prisma/database.js';
 import type { Config, ConfiguredFeed } from './config.js';
+import type { DemoOptions } from './demo-departments.js';
 import { enabled, registrations } from './feeds.js';
 import type { Parts } from './parts.js';
 
@@ -29,3 +30,7 @@ export function registerParts(
   const theirs = others.map(({ connector }) => connector.id);
   return registrations(db, [...own, ...others], [...running, ...theirs], departments);
 }
+
+/** Which of the demo's stand-ins belong to the feeds and channels that run here. */
+export const standInsOf = (parts: Parts, config: Config): Pick<DemoOptions, 'sources' | 'feeds'> =>
+  parts.whole ? {} : { sources: config.demoNames((id) => parts.owns(id), parts.shared), feeds: (id) => parts.owns(id) };

@@ -86,7 +86,12 @@ export class Web {
     const trusted = new TrustedDocuments(trustedDocuments, hub.trustedDocuments?.required);
     const graphql = this.#graphql(hub.limits, doorkeeper, trusted);
     const yoga = createGraphql(graphql);
-    const subgraph = createGraphql({ ...graphql, schema: asSubgraph(graphql.schema) });
+    // Whose operations a gateway takes is for the gateway to say: what it sends on is planned anew each time.
+    const subgraph = createGraphql({
+      ...graphql,
+      schema: asSubgraph(graphql.schema),
+      trusted: new TrustedDocuments(trustedDocuments),
+    });
     this.#server = createHttp({
       ...graphql,
       ...options,

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
   type GraphQLObjectType,
@@ -15,8 +17,11 @@ import { grantOf, of, openAccessWorld } from './support/access-world.js';
 import { makeKeys } from './support/api-keys.js';
 import { migratedDatabase } from './support/database.js';
 import { ADMIN, type Graph, READER, type Viewer } from './support/graph.js';
-import { startHub } from './support/running-hub.js';
+import { ask, startHub } from './support/running-hub.js';
+import { tempFolders } from './support/temp-folder.js';
 
+const folders = tempFolders();
+afterAll(() => folders.clear());
 const schema = asSubgraph(buildSchema());
 const ENTITIES = 'query ($of: [_Any!]!) { _entities(representations: $of)';
 let graph: Graph;
@@ -197,14 +202,22 @@ describe('over HTTP', () => {
 
   beforeAll(async () => {
     const database = await migratedDatabase();
-    const hub = await startHub(database.url);
-    [gateway, reader, water] = (await makeKeys(
+    // Anonymous callers may send registered operations only, of which there are none.
+    const documents = join(folders.make(), 'documents.json');
+    writeFileSync(documents, '{}');
+    const hub = await startHub(
       database.url,
-      { roles: [], scopes: ['GATEWAY'] },
+      '',
       {},
-      { department: 'WATER' },
-    )) as [string, string, string];
+      `  trustedDocuments: { file: "${documents}", required: anonymous }`,
+    );
+    [reader, water] = (await makeKeys(database.url, {}, { department: 'WATER' })) as [string, string];
     url = hub.url;
+    const made = await ask<{ createApiKey: { key: string } }>(
+      url,
+      'mutation { createApiKey(name: "gateway", roles: [], scopes: [GATEWAY]) { key } }',
+    );
+    gateway = made.createApiKey.key;
     close = () => hub.stop().then(() => database.drop());
   });
   afterAll(() => close());
@@ -230,6 +243,12 @@ describe('over HTTP', () => {
     return { status: response.status, data: body.data, code: body.errors?.[0]?.extensions.code };
   }
 
+  test('a key without a role is for gateways alone', async () => {
+    const make = (scopes: string): Promise<unknown> =>
+      ask(url, `mutation { createApiKey(name: "x", roles: [], scopes: [${scopes}]) { key } }`);
+    await expect(make('PERSONAL')).rejects.toThrow('roles: name at least one');
+  });
+
   test('only a key with GATEWAY in its own header opens what gateways ask, for that request', async () => {
     expect(await send(SERVICE, { as: gateway })).toMatchObject({ status: 400, code: 'BAD_INPUT' });
     expect(await send(SERVICE, { as: reader, proof: WRONG })).toMatchObject({ status: 401, code: 'UNAUTHENTICATED' });
@@ -250,6 +269,7 @@ describe('over HTTP', () => {
       code: 'UNAUTHENTICATED',
     });
     expect(await send('{ me { kind } }', { proof: gateway })).toMatchObject({ data: { me: { kind: 'ANONYMOUS' } } });
+    expect(await send('{ me { kind } }')).toMatchObject({ status: 403, code: 'FORBIDDEN' });
   });
 
   test('entities are counted like the items of a list', async () => {

@@ -92,6 +92,8 @@ test.each(asked('query'))('%s is answered alike by one hub and by its parts', as
   }
 });
 
+const LAST_WARNING = '65420241600000_20260601075500';
+
 /** What happens while all of them are followed, each told of by one kind of subscription at least. */
 async function somethingHappens(): Promise<void> {
   const { warnings, water, weather } = {
@@ -99,7 +101,7 @@ async function somethingHappens(): Promise<void> {
     water: 'water/telemetry',
     weather: 'weather/stations',
   };
-  await world.take(warnings, [warningRecord('65420241600000_20260601075500', NOW, { level: 'RED', status: 'ACTUAL' })]);
+  await world.take(warnings, [warningRecord(LAST_WARNING, NOW, { level: 'RED', status: 'ACTUAL' })]);
   await world.take(water, [observationRecord('S', NOW, 124)]);
   await world.take(weather, [observationRecord('W', NOW, 30, { property: 'air-temperature' })]);
   const down = { feedId: water, state: 'DOWN', reason: 'connection refused' } as const;
@@ -152,6 +154,29 @@ test('every subscription tells what one hub tells, in its order, over WebSocket 
     await many.close();
   }
   await until(live, (counts) => counts.every((count) => count === 0));
+});
+
+test('callers with other credentials, asking the same at the same time over WebSocket, each see their own', async () => {
+  const everything = asked('subscription').find(([name]) => name === 'Everything')?.[1] ?? '';
+  const query = everything.replace('"START"', JSON.stringify(await startOfLog(world.url)));
+  interface Told {
+    readonly warningChanged: { readonly warning: { readonly id: string } };
+  }
+  const follow = async (url: string, key: string | undefined): Promise<Told[]> => {
+    const options = key ? { connectionParams: { authorization: `Bearer ${key}` } } : {};
+    const follower = subscribe<Told>(url, query, {}, options);
+    const told: Told[] = [];
+    do told.push(await follower.next());
+    while (told.at(-1)?.warningChanged.warning.id !== LAST_WARNING);
+    await follower.close();
+    return told;
+  };
+  const keys = Object.values(callers);
+  const [one, many] = await Promise.all(
+    [single.url, gateway.url].map((url) => Promise.all(keys.map((key) => follow(url, key)))),
+  );
+  expect(many).toEqual(one);
+  expect(one?.map((told) => told.length)).toEqual([2, 3, 3]);
 });
 
 /** Where the parts' answer lacks what the hub's has. */
