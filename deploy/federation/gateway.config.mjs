@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { defineConfig, HTTPTransport } from '@graphql-hive/gateway';
+import { parse } from 'graphql';
 import { GATEWAY_HEADER, readSettings } from './composition.mjs';
 import { countyTransport } from './county-transport.mjs';
 import { limitBodies, sayItAsHubsDo, sayWhatIsUnavailable } from './plugins.mjs';
@@ -27,7 +28,8 @@ const wayOf = ({ request, context }) =>
   [request.headers.get('x-forwarded-for'), context.req?.socket.remoteAddress].filter(Boolean).join(', ');
 
 export const gatewayConfig = defineConfig({
-  supergraph,
+  // Read once: a file that changes under a gateway would end everybody's subscriptions, whenever it is written.
+  supergraph: parse(readFileSync(supergraph, 'utf8')),
   host: env.HOST ?? '127.0.0.1',
   port: Number(env.PORT ?? 4100),
   propagateHeaders: {
