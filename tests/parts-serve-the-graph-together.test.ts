@@ -1,14 +1,22 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { composeServices } from '@theguild/federation-composition';
 import { isObjectType, lexicographicSortSchema, parse, buildSchema as parseSchema, printSchema } from 'graphql';
 import { PARTS, type Part } from '../model/part.js';
 import { buildSchema } from '../schema/index.js';
 import { subgraphSdl } from '../schema/subgraph.js';
+import { readConfig } from '../server/config.js';
+import { connectors } from '../server/connectors.js';
 import type { Hub, HubOptions } from '../server/hub.js';
 import { Parts, readParts, sayParts } from '../server/parts.js';
 import { migratedDatabase, type TestDatabase } from './support/database.js';
 import { RemoteService } from './support/remote-service.js';
 import { ADMIN_KEY, ask, FEED_KEY, startHub, until } from './support/running-hub.js';
+import { tempFolders } from './support/temp-folder.js';
+
+const folders = tempFolders();
+afterAll(() => folders.clear());
 
 const sorted = (sdl: string): string => printSchema(lexicographicSortSchema(parseSchema(sdl)));
 
@@ -199,6 +207,25 @@ describe('two processes over one database', () => {
     expect(await response.json()).toEqual({
       data: { _entities: [{ live: { parkingFree: 6, feed: { id: 'tourism/scenic-service' } } }] },
     });
+  });
+
+  test('a department reads its own feeds’ settings anew, and no others’', async () => {
+    const path = join(folders.make(), 'hub.yaml');
+    // What another department’s feed lacks is not looked at here.
+    const file = `hub:\n  area: "654202"\nfeeds:${settings(origin, 'water-level')}\n  weather/stations: {}\n`;
+    writeFileSync(path, file);
+    const read = () => readConfig(path, connectors, { env: () => undefined, generated: () => FEED_KEY });
+    const water = await start(['water'], 'watr-level', [], { readConfig: read });
+    try {
+      expect(await water.reload()).toMatchObject({ error: null, added: [], changed: [PUSHED], removed: [] });
+      // 503 until the feed has begun anew.
+      await until(
+        () => push(water, 8),
+        ({ status }) => status === 202,
+      );
+    } finally {
+      await water.stop();
+    }
   });
 
   test('a department that starts anew leaves the others’ feeds as they are', async () => {
