@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { transformSupergraphToPublicSchema } from '@theguild/federation-composition';
-import { buildASTSchema, parse, printSchema } from 'graphql';
+import { buildASTSchema, isNonNullType, parse, printSchema } from 'graphql';
 import { compose, readSettings } from '../deploy/federation/composition.mjs';
+import { strictRootsOf } from '../deploy/federation/strict-roots.mjs';
 import { PARTS } from '../model/part.js';
 import { buildSchema } from '../schema/index.js';
 import { subgraphSdl } from '../schema/subgraph.js';
@@ -27,6 +28,13 @@ test('all parts compose into the hub’s own schema, in which only what may be a
   expect(
     ['Query.warnings', 'Query.fires', 'Incident.reports', 'Feed.title', 'Feed.id', 'Fire.lastSeenAt'].map(typeOf),
   ).toEqual(['QueryWarningsConnection', 'QueryFiresConnection', '[IncidentReport!]', 'String', 'ID!', 'DateTime!']);
+});
+
+test('the supergraph keeps which fields of Query are never null while all parts answer', () => {
+  const { supergraph } = compose([part('hub', subgraphSdl(buildSchema()))]);
+  const fields = Object.values(buildSchema().getQueryType()?.getFields() ?? {});
+  const strict = fields.filter(({ type }) => isNonNullType(type)).map(({ name }) => name);
+  expect([...strictRootsOf(supergraph)].sort()).toEqual(strict.sort());
 });
 
 test('what does not compose is named: which part, which type, why', () => {

@@ -3,7 +3,8 @@ import { dirname, resolve } from 'node:path';
 import { composeServices } from '@theguild/federation-composition';
 import { parse } from 'graphql';
 import { countySdl } from './county-sdl.mjs';
-import { loosen } from './loosen.mjs';
+import { loosen, strictRoots } from './loosen.mjs';
+import { withStrictRoots } from './strict-roots.mjs';
 
 /**
  * @typedef {{ name: string, url: string, sdl?: string, code?: string, timeoutMs?: number }} Part
@@ -79,5 +80,5 @@ export function compose(parts, counties = false) {
       supergraph: '',
       faults: errors.map(({ message, extensions }) => `${message}${extensions?.code ? ` (${extensions.code})` : ''}`),
     };
-  return { supergraph: supergraphSdl, faults };
+  return { supergraph: counties ? supergraphSdl : withStrictRoots(supergraphSdl, strictRoots(read)), faults };
 }

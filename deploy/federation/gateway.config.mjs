@@ -4,9 +4,11 @@ import { parse } from 'graphql';
 import { GATEWAY_HEADER, readSettings } from './composition.mjs';
 import { countyTransport } from './county-transport.mjs';
 import { limitBodies, sayItAsHubsDo, sayWhatIsUnavailable } from './plugins.mjs';
+import { refuseAsHubsDo, strictRootsOf } from './strict-roots.mjs';
 
 const { env } = process;
 const { supergraph, parts, counties } = await readSettings(env.FEDERATION ?? 'subgraphs.json');
+const text = readFileSync(supergraph, 'utf8');
 
 /** As those of a hub (docs/limits.md), which counts again what reaches it. */
 const MAX_TOKENS = 2000;
@@ -29,7 +31,7 @@ const wayOf = ({ request, context }) =>
 
 export const gatewayConfig = defineConfig({
   // Read once: a file that changes under a gateway would end everybody's subscriptions, whenever it is written.
-  supergraph: parse(readFileSync(supergraph, 'utf8')),
+  supergraph: parse(text),
   host: env.HOST ?? '127.0.0.1',
   port: Number(env.PORT ?? 4100),
   propagateHeaders: {
@@ -60,6 +62,11 @@ export const gatewayConfig = defineConfig({
   batching: false,
   cors: false,
   subgraphErrors: false,
-  plugins: () => [limitBodies(MAX_BODY_BYTES), sayWhatIsUnavailable(), sayItAsHubsDo()],
+  plugins: () => [
+    limitBodies(MAX_BODY_BYTES),
+    sayWhatIsUnavailable(),
+    sayItAsHubsDo(),
+    refuseAsHubsDo(strictRootsOf(text)),
+  ],
   logging: env.LOG_LEVEL ?? 'warn',
 });

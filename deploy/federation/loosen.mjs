@@ -21,6 +21,14 @@ export function loosen(parts) {
   return parts.map((part) => ({ ...part, typeDefs: visit(part.typeDefs, ofObject) }));
 }
 
+/** The fields of Query that are never null in the parts. @param {readonly { typeDefs: import('graphql').DocumentNode }[]} parts @returns {string[]} */
+export const strictRoots = (parts) =>
+  parts
+    .flatMap(({ typeDefs }) => typeDefs.definitions.filter((node) => isObject(node) && nameOf(node) === 'Query'))
+    .flatMap((type) => type.fields ?? [])
+    .filter(({ type }) => type.kind === Kind.NON_NULL_TYPE)
+    .map(nameOf);
+
 const isObject = ({ kind }) => kind === Kind.OBJECT_TYPE_DEFINITION || kind === Kind.OBJECT_TYPE_EXTENSION;
 const nameOf = (node) => node.name.value;
 
