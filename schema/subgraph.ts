@@ -6,6 +6,7 @@ import {
   GraphQLSchema,
   GraphQLString,
   GraphQLUnionType,
+  getNullableType,
   isObjectType,
 } from 'graphql';
 import { directivesOf, entitiesOf, mark } from './federation/directives.js';
@@ -52,7 +53,8 @@ const knownDirectives: readonly string[] = [
 
 /**
  * The schema with what gateways ask of a subgraph: `_service { sdl }` and `_entities(representations:)`. Types are those of the schema given;
- * only the root of queries is another. Whoever serves it must know that a gateway asks.
+ * only the root of queries is another, in which what is refused costs only itself: a gateway asks for many things in one request. Whoever serves
+ * it must know that a gateway asks.
  */
 export function asSubgraph(schema: GraphQLSchema): GraphQLSchema {
   const query = schema.getQueryType();
@@ -65,7 +67,7 @@ export function asSubgraph(schema: GraphQLSchema): GraphQLSchema {
   const root = new GraphQLObjectType({
     ...(query?.toConfig() ?? { name: 'Query' }),
     fields: {
-      ...query?.toConfig().fields,
+      ...loose(query?.toConfig().fields),
       _service: {
         type: new GraphQLNonNull(service),
         resolve: () => {
@@ -79,6 +81,12 @@ export function asSubgraph(schema: GraphQLSchema): GraphQLSchema {
   const { types, ...config } = schema.toConfig();
   return new GraphQLSchema({ ...config, query: root, types: types.filter((type) => type !== query) });
 }
+
+type Fields = ReturnType<GraphQLObjectType['toConfig']>['fields'];
+const loose = (fields: Fields = {}): Fields =>
+  Object.fromEntries(
+    Object.entries(fields).map(([name, field]) => [name, { ...field, type: getNullableType(field.type) }]),
+  );
 
 function entitiesField(entities: ReturnType<typeof entitiesOf>) {
   const { resolve, resolveType } = resolveEntities(entities);

@@ -14,13 +14,17 @@ export const ADMIN_KEY = 'the-admin-key-of-the-tests';
 /** The key of every push feed of the tests. */
 export const FEED_KEY = 'the-key-of-a-push-feed';
 
-const HEAD = 'hub:\n  area: "654202"\n  keepObservationsDays: 400';
+const head = (area: string): string => `hub:\n  area: "${area}"\n  keepObservationsDays: 400`;
 
 /** Parses settings of feeds as a settings file would hold them. */
-function configOf(feeds: string, hubLines = ''): { config: HubOptions['config']; folder: string; path: string } {
+function configOf(
+  feeds: string,
+  hubLines = '',
+  area = '654202',
+): { config: HubOptions['config']; folder: string; path: string } {
   const folder = mkdtempSync(join(tmpdir(), 'fenghuo-test-'));
   const path = join(folder, 'hub.yaml');
-  writeFileSync(path, `${HEAD}${hubLines && `\n${hubLines}`}\nfeeds:${feeds || ' {}'}\n`);
+  writeFileSync(path, `${head(area)}${hubLines && `\n${hubLines}`}\nfeeds:${feeds || ' {}'}\n`);
   return { config: readConfig(path, connectors, { env: () => undefined, generated: () => FEED_KEY }), folder, path };
 }
 
@@ -33,8 +37,9 @@ export async function startHub(
   options: Partial<HubOptions> = {},
   /** Further lines of `hub:`. */
   hubLines = '',
+  area?: string,
 ): Promise<Hub> {
-  const { config, folder } = configOf(feeds, hubLines);
+  const { config, folder } = configOf(feeds, hubLines, area);
   rmSync(folder, { recursive: true, force: true });
   const hub = new Hub({
     config,
