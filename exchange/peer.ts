@@ -26,6 +26,8 @@ export interface PeerOptions {
   readonly retry: { readonly firstMs: number; readonly longestMs: number };
   readonly reception: Reception;
   readonly onError: (peer: string, error: unknown) => void;
+  /** Its line fails, or it takes nothing; told once for each reason, and again after it has worked. */
+  readonly onDown: (peer: string, reason: string) => void;
 }
 
 /** Nobody wakes a loop for what another process has written: it looks by itself this often. */
@@ -38,6 +40,8 @@ export class Peer {
   readonly #in: Loop;
   readonly #fetch: Loop | undefined;
   readonly #watch: Loop;
+  /** Of the line, as it was last told. */
+  #fault: string | undefined;
 
   constructor(private readonly options: PeerOptions) {
     const { fetcher, fetchEveryMs, reception, retry } = options;
@@ -78,7 +82,9 @@ export class Peer {
     const sealed = await seal(ground);
     if (sealed > 0 && !transport && notices) await announceNewest(ground, notices);
     if (sealed > 0) return true;
-    return transport ? sendNext({ ground, transport, reception, signal }) : false;
+    const sent = transport ? await sendNext({ ground, transport, reception, signal }) : false;
+    if (sent) this.#fault = undefined;
+    return sent;
   }
 
   async #carryOut(): Promise<boolean> {
@@ -124,9 +130,11 @@ export class Peer {
   }
 
   async #failed(error: unknown, line: boolean): Promise<void> {
-    const { ground, onError } = this.options;
-    onError(this.name, error);
-    if (line)
-      await movePeer(ground.db.write, this.name, { fault: messageOf(error).slice(0, 1000), faultAt: ground.now() });
+    const { ground, onDown, onError } = this.options;
+    if (!line) return onError(this.name, error);
+    const fault = messageOf(error).slice(0, 1000);
+    if (fault !== this.#fault) onDown(this.name, fault);
+    this.#fault = fault;
+    await movePeer(ground.db.write, this.name, { fault, faultAt: ground.now() });
   }
 }
