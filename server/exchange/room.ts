@@ -85,7 +85,7 @@ function roadsOf({ own, peer: { name, party } }: PeerGround, section: PeerSectio
     return { taken: row?.takenSeq ?? 0, heard: row?.heardNumber ?? 0 };
   };
   const parties = { own, peer: party };
-  const notices = notify && new Notices({ settings: notify, ...parties, now });
+  const notices = notify && new Notices({ settings: notify, ...parties, dial, now });
   const files = drop && dropRoad(name, drop, parties, options, notices);
   return {
     transport: files ?? (push && httpsPush(push, dial, now)),
