@@ -34,6 +34,8 @@ export class Peer {
   readonly #in: Loop;
   readonly #fetch: Loop | undefined;
   readonly #watch: Loop;
+  /** After a failure what had to wait for the other comes first. */
+  #bundleFirst = false;
 
   constructor(private readonly options: PeerOptions) {
     const { fetcher, fetchEveryMs, reception, retry } = options;
@@ -70,7 +72,12 @@ export class Peer {
   async #handOver(signal: AbortSignal): Promise<boolean> {
     const { ground, reception, transport } = this.options;
     if ((await seal(ground)) > 0) return true;
-    return transport ? sendNext({ ground, transport, reception, signal }) : false;
+    if (!transport) return false;
+    const bundleFirst = this.#bundleFirst;
+    this.#bundleFirst = !bundleFirst;
+    const more = await sendNext({ ground, transport, reception, signal, bundleFirst });
+    this.#bundleFirst = false;
+    return more;
   }
 
   async #carryOut(): Promise<boolean> {
