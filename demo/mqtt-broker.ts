@@ -8,8 +8,8 @@ export class LoopbackBroker {
   #broker: Aedes | undefined;
   #server: Server | undefined;
 
-  /** Its address, once it takes connections. */
-  async start(): Promise<string> {
+  /** Its address, once it takes connections; on any port that is free where none is named. */
+  async start(port = 0): Promise<string> {
     const broker = await Aedes.createBroker();
     this.#broker = broker;
     const server = createServer((socket) => {
@@ -18,7 +18,7 @@ export class LoopbackBroker {
     });
     this.#server = server;
     await new Promise<void>((done, failed) => {
-      server.once('error', failed).listen(0, '127.0.0.1', done);
+      server.once('error', failed).listen(port, '127.0.0.1', done);
     });
     return `mqtt://127.0.0.1:${(server.address() as AddressInfo).port}`;
   }
@@ -26,9 +26,11 @@ export class LoopbackBroker {
   async stop(): Promise<void> {
     const [server, broker] = [this.#server, this.#broker];
     this.#server = this.#broker = undefined;
+    // First the door: whoever comes back meanwhile would stay.
+    const closed = server?.listening && new Promise((done) => server.close(done));
     if (broker) await new Promise<void>((done) => broker.close(done));
     for (const socket of this.#sockets) socket.destroy();
-    if (server?.listening) await new Promise((done) => server.close(done));
+    await closed;
   }
 }
 

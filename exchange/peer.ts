@@ -4,6 +4,7 @@ import { markOverdue } from '../prisma/store/exchange-bundles.js';
 import { heartbeatDue } from '../prisma/store/exchange-heartbeat.js';
 import { tellPeers } from '../prisma/store/exchange-outbox.js';
 import { lockPeer, movePeer } from '../prisma/store/exchange-peers.js';
+import { announceNewest } from './announce.js';
 import { applyNext, tellNextAct } from './apply.js';
 import type { PeerGround } from './ground.js';
 import { tellDigests } from './kinds/tell.js';
@@ -11,6 +12,7 @@ import { Loop } from './loop.js';
 import { raiseAlarms } from './receipts.js';
 import { seal } from './seal.js';
 import { sendNext } from './send.js';
+import type { Notices } from './transports/notices.js';
 import type { Fetcher, Reception, Transport } from './transports/transport.js';
 
 export interface PeerOptions {
@@ -19,6 +21,8 @@ export interface PeerOptions {
   readonly transport: Transport | undefined;
   readonly fetcher: Fetcher | undefined;
   readonly fetchEveryMs: number;
+  /** Tells the peer that something lies ready, and hears it from the peer. */
+  readonly notices?: Notices | undefined;
   readonly retry: { readonly firstMs: number; readonly longestMs: number };
   readonly reception: Reception;
   readonly onError: (peer: string, error: unknown) => void;
@@ -53,11 +57,13 @@ export class Peer {
 
   start(): void {
     for (const loop of this.#loops) loop.start();
+    this.options.notices?.start(() => this.#fetch?.wake());
   }
 
   async stop(): Promise<void> {
     await Promise.all(this.#loops.map((loop) => loop.stop()));
-    await Promise.all([this.options.transport?.close?.(), this.options.fetcher?.close?.()]);
+    const { fetcher, notices, transport } = this.options;
+    await Promise.all([transport?.close?.(), fetcher?.close?.(), notices?.stop()]);
   }
 
   /** Something is to be told, or has come. */
@@ -70,8 +76,10 @@ export class Peer {
   }
 
   async #handOver(signal: AbortSignal): Promise<boolean> {
-    const { ground, reception, transport } = this.options;
-    if ((await seal(ground)) > 0) return true;
+    const { ground, notices, reception, transport } = this.options;
+    const sealed = await seal(ground);
+    if (sealed > 0 && !transport && notices) await announceNewest(ground, notices);
+    if (sealed > 0) return true;
     if (!transport) return false;
     const bundleFirst = this.#bundleFirst;
     this.#bundleFirst = !bundleFirst;

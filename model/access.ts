@@ -15,8 +15,9 @@ export const ROLES = [
 ] as const;
 export type Role = (typeof ROLES)[number];
 
-/** Permissions that no role brings by itself. PERSONAL: data that lead to a person; INTROSPECT: to ask GraphQL for the schema. */
-export const SCOPES = ['PERSONAL', 'INTROSPECT'] as const;
+/** Permissions that no role brings by itself. PERSONAL: data that lead to a person; INTROSPECT: to ask GraphQL for the schema; GATEWAY: to ask
+ *  as a gateway of the federated graph, for callers who bring credentials of their own. */
+export const SCOPES = ['PERSONAL', 'INTROSPECT', 'GATEWAY'] as const;
 export type Scope = (typeof SCOPES)[number];
 
 /** Who asks: a person of an identity provider, a system with an API key, or nobody known. */
@@ -52,7 +53,7 @@ export const ROOT: Principal = {
   name: 'administrator',
   department: null,
   roles: ['READER', 'ADMINISTRATOR'],
-  scopes: ['PERSONAL', 'INTROSPECT'],
+  scopes: ['PERSONAL', 'INTROSPECT', 'GATEWAY'],
   expiresAt: null,
 };
 

@@ -1,5 +1,5 @@
 import type { DepartmentCode } from './department.js';
-import type { BundleKind, BundleState, ReceiptState } from './exchange.js';
+import type { BundleKind, BundleState, ReceiptState, Tier } from './exchange.js';
 
 /** A bundle as the hub keeps it, without its text. */
 export interface ExchangeBundleNode {
@@ -72,6 +72,7 @@ export interface HandoverNode {
 export interface PeerRow {
   readonly name: string;
   readonly orgCode: string;
+  readonly tier: Tier;
   readonly division: string;
   readonly configured: boolean;
   readonly feedId: string;

@@ -1,4 +1,5 @@
 import SchemaBuilder from '@pothos/core';
+import FederationPlugin from '@pothos/plugin-federation';
 import RelayPlugin from '@pothos/plugin-relay';
 import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
 import type { Role, Scope } from '../model/access.js';
@@ -25,7 +26,7 @@ export function createBuilder() {
     };
   }>({
     // Authorisation comes first in the list, so that it runs before anything else does.
-    plugins: [ScopeAuthPlugin, RelayPlugin],
+    plugins: [ScopeAuthPlugin, RelayPlugin, FederationPlugin],
     scopeAuth: {
       authScopes: (context) => ({
         known: isKnown(context),

@@ -157,6 +157,7 @@ const ROLE_TEXT: Readonly<Record<(typeof ROLES)[number], string>> = {
 const SCOPE_TEXT: Readonly<Record<(typeof SCOPES)[number], string>> = {
   PERSONAL: 'Data that lead to a person: names, telephone numbers. 个人信息。',
   INTROSPECT: 'To ask GraphQL for the schema. 查询接口结构。',
+  GATEWAY: 'To ask as a gateway of the federated graph, for its callers. 作为联邦网关代调用方查询。',
 };
 
 export type Enums = ReturnType<typeof createEnums>;

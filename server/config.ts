@@ -149,18 +149,21 @@ export class Config {
     }
   }
 
-  /** The feeds in the file's order, `${demo.<name>}` replaced and credentials fetched. Throws ConfigError on any mistake. */
-  feeds(demo: Readonly<Record<string, string>>): ConfiguredFeed[] {
-    const { feeds, mistakes } = this.check(demo);
+  /** The feeds in the file's order, `${demo.<name>}` replaced and credentials fetched; only those of `wanted`. Throws ConfigError on any mistake. */
+  feeds(demo: Readonly<Record<string, string>>, wanted?: (id: string) => boolean): ConfiguredFeed[] {
+    const { feeds, mistakes } = this.check(demo, wanted);
     if (mistakes[0]) throw mistakes[0];
     return feeds;
   }
 
   /** The same, with every feed's first mistake. */
-  check(demo: Readonly<Record<string, string>>): { feeds: ConfiguredFeed[]; mistakes: ConfigError[] } {
+  check(
+    demo: Readonly<Record<string, string>>,
+    wanted: (id: string) => boolean = () => true,
+  ): { feeds: ConfiguredFeed[]; mistakes: ConfigError[] } {
     const feeds: ConfiguredFeed[] = [];
     const mistakes: ConfigError[] = [];
-    for (const [id, raw] of Object.entries(this.#feeds))
+    for (const [id, raw] of Object.entries(this.#feeds).filter(([each]) => wanted(each)))
       try {
         feeds.push(this.#feed(id, raw, demo));
       } catch (error) {
@@ -168,6 +171,13 @@ export class Config {
         mistakes.push(error);
       }
     return { feeds, mistakes };
+  }
+
+  /** The demo's stand-ins that these feeds, and where asked for the channels, are pointed at. */
+  demoNames(wanted: (id: string) => boolean, channels: boolean): ReadonlySet<string> {
+    const feeds = Object.entries(this.#feeds).filter(([id]) => wanted(id));
+    const text = JSON.stringify([feeds, channels ? this.rawChannels : {}]);
+    return new Set([...text.matchAll(/\$\{demo\.([a-z-]+)\}/g)].map(([, name]) => String(name)));
   }
 
   /** The ways out for warnings that are switched on, in the file's order. Throws ConfigError on any mistake. */

@@ -46,15 +46,29 @@ export interface DemoOptions {
   readonly adminKey: string;
   readonly databaseUrl: string;
   readonly now?: () => Date;
+  /** Only these stand-ins of sources; all if not given. */
+  readonly sources?: ReadonlySet<string>;
+  /** Only the devices of these feeds; all if not given. */
+  readonly feeds?: (feedId: string) => boolean;
 }
 
 /** The generated departments, all following one story. */
-export function demoDepartments({ speed, now = () => new Date(), ...rest }: DemoOptions): DemoDepartments {
+export function demoDepartments({
+  speed,
+  now = () => new Date(),
+  sources,
+  feeds = () => true,
+  ...rest
+}: DemoOptions): DemoDepartments {
   const story = new Story(now, speed);
   const parts = PARTS.map((part) => part({ story, now, ...rest }));
   const routes = parts.flatMap((part) => part.routes ?? []);
+  const all: DemoDepartments['sources'] = Object.assign(
+    { files: new FilesServer(story, routes, now) },
+    ...parts.map((part) => part.sources),
+  );
   return {
-    sources: Object.assign({ files: new FilesServer(story, routes, now) }, ...parts.map((part) => part.sources)),
-    devices: parts.flatMap((part) => part.devices ?? []),
+    sources: Object.fromEntries(Object.entries(all).filter(([name]) => !sources || sources.has(name))),
+    devices: parts.flatMap((part) => part.devices ?? []).filter(({ feedId }) => feeds(feedId)),
   };
 }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { FeedRuntime } from '../connectors/runtime.js';
 import { type Graph, openGraph } from '../tests/support/graph.js';
 import { FeedMonitor } from './feed-monitor.js';
 
@@ -73,4 +74,50 @@ describe('a feed’s gaps', () => {
       [at(41).toISOString(), null],
     ]);
   });
+});
+
+test('where feeds are switched in another process, that is followed, and only in feeds of one’s own', async () => {
+  const calls: string[] = [];
+  const runtime = { id: 'water/telemetry', running: false, link: { state: 'UP', reason: null, contactAt: null } };
+  const follower = new FeedMonitor({
+    db: graph.db,
+    now: () => now,
+    onError: (error) => {
+      throw error;
+    },
+    watches: (id) => id === runtime.id,
+    follows: true,
+  });
+  follower.add({
+    ...runtime,
+    get running() {
+      return runtime.running;
+    },
+    start: () => {
+      calls.push('start');
+      runtime.running = true;
+    },
+    stop: async () => {
+      calls.push('stop');
+      runtime.running = false;
+    },
+  } as unknown as FeedRuntime);
+  const turn = async (disabled: boolean): Promise<void> => {
+    await graph.db.write.query('UPDATE feed SET disabled = $1', [disabled]);
+    await follower.check();
+  };
+  await follower.check();
+  expect(calls).toEqual([]);
+  await follower.start();
+  await turn(true);
+  await turn(true);
+  await turn(false);
+  expect(calls).toEqual(['start', 'stop', 'start']);
+  await follower.stop();
+  await turn(true);
+  expect(calls).toEqual(['start', 'stop', 'start', 'stop']);
+  const { rows } = await graph.db.read.query(
+    `SELECT announced_state AS state FROM feed WHERE id = 'water/hydrology-db'`,
+  );
+  expect(rows).not.toEqual([{ state: 'DISABLED' }]);
 });

@@ -10,6 +10,12 @@ export interface FeedMonitorOptions {
   readonly db: Database;
   readonly now: () => Date;
   readonly onError: (error: unknown) => void;
+  /** Where other processes run other feeds: which of all are kept in step here; all if not given. */
+  readonly watches?: (feedId: string) => boolean;
+  /** Which feeds another process runs, that follows when they are switched here. */
+  readonly elsewhere?: (feedId: string) => boolean;
+  /** What is switched off or on in another process is followed here. */
+  readonly follows?: boolean;
 }
 
 /** A sign of life is written down no more often than this. */
@@ -22,6 +28,7 @@ const CONTACT_EVERY_MS = 10_000;
 export class FeedMonitor {
   readonly #runtimes = new Map<string, FeedRuntime>();
   #queue: Promise<void> = Promise.resolve();
+  #started = false;
 
   constructor(private readonly options: FeedMonitorOptions) {}
 
@@ -48,14 +55,22 @@ export class FeedMonitor {
     return new Set(rows.filter(({ disabled }) => disabled).map(({ id }) => id));
   }
 
+  async #follow({ id, disabled }: FeedRow): Promise<void> {
+    const runtime = this.#runtimes.get(id);
+    if (disabled && runtime?.running) await runtime.stop();
+    else if (!disabled && !runtime?.running) runtime?.start();
+  }
+
   /** Starts every feed that is not switched off. What has become late while the hub was away is told first. */
   async start(): Promise<void> {
     await this.check();
     const rows = new Map((await readFeedHealth(this.options.db.read)).map((row) => [row.id, row]));
     for (const runtime of this.#runtimes.values()) if (!rows.get(runtime.id)?.disabled) runtime.start();
+    this.#started = true;
   }
 
   async stop(): Promise<void> {
+    this.#started = false;
     await Promise.all([...this.#runtimes.values()].map((runtime) => runtime.stop()));
     await this.#queue;
   }
@@ -67,8 +82,10 @@ export class FeedMonitor {
 
   /** One read of all feeds, and a write for each whose state or sign of life is behind. */
   async check(): Promise<void> {
-    const now = this.options.now();
-    for (const row of await readFeedHealth(this.options.db.write)) {
+    const { db, follows, now: clock, watches = () => true } = this.options;
+    const now = clock();
+    for (const row of (await readFeedHealth(db.write)).filter(({ id }) => watches(id))) {
+      if (follows && this.#started) await this.#follow(row);
       const next = this.#withLink(row);
       const silentMs = (next.lastReceivedAt?.getTime() ?? 0) - (row.lastReceivedAt?.getTime() ?? 0);
       const behind = next.link !== row.link || next.linkReason !== row.linkReason || silentMs > CONTACT_EVERY_MS;
@@ -79,16 +96,23 @@ export class FeedMonitor {
   /** Switches a feed off or on, for this start and later ones; the state is on the log when it resolves. `db` runs the transaction that decides it. */
   async setEnabled(feedId: string, enabled: boolean, reason?: string, db = this.options.db): Promise<void> {
     const runtime = this.#runtimes.get(feedId);
-    if (!runtime) throw new HubError('NOT_FOUND', `no feed "${feedId}" in this hub's settings`);
-    const ran = runtime.running;
-    if (!enabled) await runtime.stop();
+    if (!runtime && !(await this.#runsElsewhere(feedId)))
+      throw new HubError('NOT_FOUND', `no feed "${feedId}" in this hub's settings`);
+    const ran = runtime?.running;
+    if (!enabled) await runtime?.stop();
     const change = { disabled: !enabled, linkReason: enabled ? null : (reason ?? null) };
     await this.#sync(feedId, change, db).catch((error: unknown) => {
       // It was not switched off after all.
-      if (!enabled && ran) runtime.start();
+      if (!enabled && ran) runtime?.start();
       throw error;
     });
-    if (enabled) runtime.start();
+    if (enabled) runtime?.start();
+  }
+
+  async #runsElsewhere(feedId: string): Promise<boolean> {
+    const { db, elsewhere } = this.options;
+    if (!elsewhere?.(feedId)) return false;
+    return (await readFeedHealth(db.write)).some(({ id, configured }) => id === feedId && configured);
   }
 
   async #sync(feedId: string, change: Partial<FeedRow> = {}, db = this.options.db): Promise<void> {

@@ -5,17 +5,20 @@ import type { Database } from '../prisma/database.js';
 import { registerFeeds } from '../prisma/store/feeds.js';
 import type { ConfiguredFeed } from './config.js';
 
-/** Writes down which feeds this hub has; the rest become DISABLED. Those that are `running` keep the state of their link. */
+/** Writes down which feeds this hub has; the rest become DISABLED, of these departments where only some are meant. Those that are `running` keep
+ *  the state of their link. */
 export const registrations = (
   db: Database,
   feeds: readonly ConfiguredFeed[],
   running: readonly string[] = [],
+  departments?: readonly string[],
 ): Promise<void> =>
   db.transaction((client) =>
     registerFeeds(
       client,
       enabled(feeds).map(({ connector, settings }) => ({ ...connector, ...settings })),
       running,
+      departments,
     ),
   );
 
@@ -50,11 +53,16 @@ export class FeedSet {
 
   /** Makes a feed's runtime, in place of an earlier one that has stopped. Starts nothing. */
   add(feed: ConfiguredFeed): FeedRuntime {
-    const onListening = (feedId: string, address: string): void => this.#listening(feedId, address);
-    const runtime = new FeedRuntime({ ...this.options, ...feed, onListening });
+    const runtime = this.idle(feed);
     this.#addresses.delete(runtime.id);
     this.#feeds.set(runtime.id, { feed, runtime });
     return runtime;
+  }
+
+  /** A runtime that is none of the set's: to read inputs again of a feed that runs elsewhere. */
+  idle(feed: ConfiguredFeed): FeedRuntime {
+    const onListening = (feedId: string, address: string): void => this.#listening(feedId, address);
+    return new FeedRuntime({ ...this.options, ...feed, onListening });
   }
 
   /** Forgets a feed that has stopped. */

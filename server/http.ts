@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { HubError } from '../model/errors.js';
+import { isGateway } from './access/gateway.js';
 import type { CapRoom } from './cap/room.js';
 import type { ExchangeDoor } from './exchange/door.js';
 import { checkParams, type Params, paramsOfUrl } from './graphql/params.js';
@@ -18,9 +19,14 @@ import type { PushRouter } from './push-router.js';
 
 export interface HttpOptions extends Pick<GraphqlOptions, 'admit' | 'limits' | 'budgets'> {
   readonly yoga: Yoga;
+  /** The same with what gateways ask of a subgraph, for those that have proved to be one. */
+  readonly subgraph: Yoga;
   readonly push: PushRouter;
-  readonly cap: CapRoom;
-  readonly exchange: ExchangeDoor;
+  /** None where another process has them. */
+  readonly cap?: CapRoom;
+  readonly exchange?: ExchangeDoor | undefined;
+  /** What /schema.graphql says in place of the file; of a process that serves parts of the graph. */
+  readonly schemaText?: string;
   readonly doorkeeper: Doorkeeper;
   readonly probes: ProbeOptions;
   readonly origins: Origins;
@@ -34,7 +40,7 @@ export interface HttpOptions extends Pick<GraphqlOptions, 'admit' | 'limits' | '
 
 /** The hub's one HTTP server; it listens once `listen` is called. Half-open and slow requests are cut. */
 export function createHttp(options: HttpOptions): Server {
-  const sendSchema = schemaFile();
+  const sendSchema = schemaFile(options.schemaText);
   const server = createServer(
     {
       requestTimeout: 20_000,
@@ -82,8 +88,8 @@ async function route(
   const path = (request.url ?? '/').split('?')[0] ?? '/';
   if (path === '/graphql') return graphql(request, response, options);
   if (path.startsWith('/feeds/')) return push(request, response, path, options);
-  if (path.startsWith('/exchange/v1/')) return options.exchange.handle(request, response, path);
-  if (path.startsWith('/cap/')) return options.cap.handle(request, response, path);
+  if (options.exchange && path.startsWith('/exchange/v1/')) return options.exchange.handle(request, response, path);
+  if (options.cap && path.startsWith('/cap/')) return options.cap.handle(request, response, path);
   if (path === '/schema.graphql') return sendSchema(request, response);
   if (await probe(request, response, path, options.probes)) return;
   if (path !== '/') return reply(response, 404, 'not found');
@@ -126,7 +132,7 @@ const JUDGED_MS = 300;
 
 /** One operation. What can be refused by the headers is refused before the body is read; the credential is judged before that, too. */
 async function serve(request: IncomingMessage, response: ServerResponse, options: HttpOptions): Promise<void> {
-  const { admit, budgets, limits, yoga } = options;
+  const { admit, budgets, limits, subgraph, yoga } = options;
   if (request.method === 'POST') checkHeaders(request);
   else if (request.method !== 'GET') {
     response.setHeader('allow', 'GET, POST');
@@ -138,6 +144,7 @@ async function serve(request: IncomingMessage, response: ServerResponse, options
   // Gone while it was judged: then `close` has been.
   if (response.destroyed) return visit.session.close();
   await budgets.spend(visit.caller, 'requests', 1);
+  const endpoint = (await isGateway(request, admit)) ? subgraph : yoga;
   const startedAt = performance.now();
   const sent: Params = checkParams(
     request.method === 'POST' ? await readJson(request) : paramsOfUrl(request.url ?? ''),
@@ -151,5 +158,5 @@ async function serve(request: IncomingMessage, response: ServerResponse, options
     if (response.destroyed) return visit.session.close();
   }
   const { session, address, caller } = visit;
-  await yoga(request, response, { session, caller, address, sent });
+  await endpoint(request, response, { session, caller, address, sent });
 }

@@ -1,4 +1,6 @@
+import type { GraphQLSchema } from 'graphql';
 import { Outbound } from '../connectors/outbound.js';
+import type { FeedRuntime } from '../connectors/runtime.js';
 import { PostgresBus } from '../events/bus-postgres.js';
 import { LogHub } from '../events/hub.js';
 import type { Exchange } from '../exchange/exchange.js';
@@ -9,6 +11,7 @@ import type { ReloadResult } from '../model/reload.js';
 import { type Database, openDatabase } from '../prisma/database.js';
 import { Partitions } from '../prisma/store/partitions.js';
 import { overdueBypasses } from '../prisma/store/read-releases.js';
+import { buildSchema } from '../schema/index.js';
 import { demoKey, endDemoAccess, seedDemoAccess } from './access/demo-principals.js';
 import { Identity } from './access/identity.js';
 import { type AuditKey, passingKey } from './audit/key.js';
@@ -18,18 +21,20 @@ import { Witness } from './audit/witness.js';
 import { ChannelRuntime } from './channels/channel-runtime.js';
 import type { ConfiguredChannel } from './channels/kinds.js';
 import { Clockwork, expiryJob } from './clockwork.js';
-import type { Config } from './config.js';
-import { Demo, type DemoDepartments } from './demo.js';
+import { type Config, ConfigError } from './config.js';
+import { Demo, type DemoDepartments, UNREACHABLE } from './demo.js';
 import { exchangeEvidence } from './exchange/evidence.js';
 import { openExchange } from './exchange/room.js';
 import type { ExchangeSettings } from './exchange/settings.js';
 import { FeedMonitor } from './feed-monitor.js';
-import { enabled, FeedSet, registrations } from './feeds.js';
+import { FeedSet } from './feeds.js';
 import { Ingest } from './ingest.js';
 import { LiveDoor } from './live.js';
 import type { Logger } from './logger.js';
 import { maintenanceJob } from './maintenance.js';
 import { Metrics } from './metrics.js';
+import { otherFeed, ownFeeds, registerParts } from './part-feeds.js';
+import { Parts, sayParts } from './parts.js';
 import { type Divisions, prepareDatabase } from './prepare-database.js';
 import { PushRouter } from './push-router.js';
 import { releaseRules } from './release-settings.js';
@@ -42,6 +47,10 @@ export interface HubOptions {
   /** Reads the settings again; throws ConfigError. Without it they cannot be reloaded. */
   readonly readConfig?: () => Config;
   readonly databaseUrl: string;
+  /** Which parts of the hub run here, others running elsewhere over the same database; all if not given. */
+  readonly parts?: Parts;
+  /** What is served in place of those parts' own schema. */
+  readonly schema?: GraphQLSchema;
   readonly host: string;
   readonly port: number;
   readonly adminKey: string;
@@ -85,6 +94,8 @@ const ALARMS: readonly string[] = ['set-aside', 'off', 'gap', 'rejected-receipt'
 export class Hub {
   readonly #stops: { part: string; stop: () => Promise<void> | void }[] = [];
   readonly #now: () => Date;
+  readonly #parts: Parts;
+  #addresses: Readonly<Record<string, string>> = {};
   #web: Web | undefined;
   #feeds: FeedSet | undefined;
   #reload: Reload | undefined;
@@ -93,6 +104,7 @@ export class Hub {
 
   constructor(private readonly options: HubOptions) {
     this.#now = options.now ?? (() => new Date());
+    this.#parts = options.parts ?? new Parts();
   }
 
   /** The HTTP address, once started. */
@@ -146,7 +158,7 @@ export class Hub {
     const log = new LogHub({ db, bus: new PostgresBus({ url: databaseUrl }), now: this.#now });
     await log.start();
     this.#onStop('log', () => log.stop());
-    const monitor = new FeedMonitor({ db, now: this.#now, onError: (error) => this.#failed('feed monitor', error) });
+    const monitor = this.#monitor(db);
     const metrics = new Metrics({
       sockets: () => this.#web?.sockets ?? 0,
       subscribers: () => log.subscribers,
@@ -155,13 +167,37 @@ export class Hub {
       links: () => this.#feeds?.runtimes.map((runtime) => ({ id: runtime.id, state: runtime.link.state })) ?? [],
       channels: () => this.#channels,
     });
-    const repair = new Repair({ db, runtime: (feedId) => monitor.runtime(feedId) });
+    const repair = new Repair({ db, runtime: (feedId) => monitor.runtime(feedId) ?? this.#elsewhere(feedId) });
     const live = new LiveDoor(() => this.#feeds?.runtimes ?? []);
     const identity = this.#identity(db, log);
     const bearer = (authorization: string | undefined): Promise<Principal | undefined> =>
       identity.bearer(authorization);
     const push = new PushRouter(new Pushes({ recorder: audit, bearer, now: this.#now }));
     return { db, divisions, partitions, log, identity, push, monitor, repair, live, audit, metrics };
+  }
+
+  #monitor(db: Database): FeedMonitor {
+    const parts = this.#parts;
+    return new FeedMonitor({
+      db,
+      now: this.#now,
+      onError: (error) => this.#failed('feed monitor', error),
+      watches: (feedId) => parts.shared || parts.owns(feedId),
+      elsewhere: (feedId) => parts.shared && !parts.owns(feedId),
+      follows: !parts.shared,
+    });
+  }
+
+  /** To read inputs again of a feed that another process runs, by the settings file as it stands now. */
+  #elsewhere(feedId: string): FeedRuntime | undefined {
+    const { config, readConfig } = this.options;
+    if (!this.#parts.shared || this.#parts.owns(feedId)) return undefined;
+    try {
+      const feed = otherFeed(readConfig?.() ?? config, this.#addresses, feedId);
+      return feed && this.#feeds?.idle(feed);
+    } catch (error) {
+      throw error instanceof ConfigError ? new HubError('CONFLICT', error.message) : error;
+    }
   }
 
   #audit(db: Database): Recorder {
@@ -191,6 +227,8 @@ export class Hub {
     const web = new Web({
       ...ground,
       ...this.options,
+      schema: this.options.schema ?? buildSchema(this.#parts.list),
+      parts: this.#parts,
       release: releaseRules(this.options.config.hub),
       languages: this.options.config.hub.languages,
       now: this.#now,
@@ -214,11 +252,15 @@ export class Hub {
     const { config } = this.options;
     const demo = this.#demo();
     if (demo) this.#onStop('demo', () => demo.stop());
-    const addresses = demo ? await demo.start() : {};
-    const configured = enabled(config.feeds(addresses));
-    const channels = config.channels(addresses);
-    await registrations(db, configured);
-    await this.#seedAccess(db);
+    const parts = this.#parts;
+    // Stand-ins of what runs in other processes are not here.
+    const addresses = demo ? { ...(parts.whole ? {} : UNREACHABLE), ...(await demo.start()) } : {};
+    this.#addresses = addresses;
+    const configured = ownFeeds(parts, config, addresses);
+    const channels = parts.shared ? config.channels(addresses) : [];
+    await registerParts(db, parts, configured, { config, addresses });
+    if (parts.shared) await this.#seedAccess(db);
+    for (const line of sayParts(parts)) this.options.onLine?.(line);
     push.expect(configured.map(({ connector }) => connector.id));
     if (!config.hub.outbound) this.options.onLine?.('outbound  any address: hub.outbound.allow is not set');
     const outbound = new Outbound(allowed(config.hub, addresses));
@@ -231,9 +273,9 @@ export class Hub {
     this.#onStop('feeds', () => monitor.stop());
     await monitor.start();
     this.#startChannels(ground, outbound, channels);
-    await this.#startExchange(ground, outbound, config.exchange(addresses));
+    if (parts.shared) await this.#startExchange(ground, outbound, config.exchange(addresses));
     demo?.callIn((feedId, signal) => feeds.address(feedId, signal), this.url);
-    this.#reload = new Reload({ ...this.options, db, push, monitor, feeds, outbound, addresses, demo });
+    this.#reload = new Reload({ ...this.options, db, push, monitor, feeds, outbound, addresses, demo, parts });
     this.#onStop('reload', () => this.#reload?.stop());
   }
 
@@ -315,8 +357,10 @@ export class Hub {
   #startClockwork({ db, partitions, monitor }: Ground): void {
     const clockwork = new Clockwork(
       [
-        expiryJob(db, this.#now),
-        maintenanceJob(db, partitions, this.options.config.hub, this.#now),
+        // Of several processes over one database, one does these.
+        ...(this.#parts.shared
+          ? [expiryJob(db, this.#now), maintenanceJob(db, partitions, this.options.config.hub, this.#now)]
+          : []),
         { name: 'feed monitor', run: () => monitor.check().then(() => CHECK_FEEDS_MS) },
       ],
       (job, error) => this.#failed(job, error),

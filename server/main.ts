@@ -7,10 +7,12 @@ import { connectors } from './connectors.js';
 import { EmbeddedDatabase } from './database/embedded-database.js';
 import { UNREACHABLE } from './demo.js';
 import { demoDepartments } from './demo-departments.js';
-import { readEnvironment } from './environment.js';
+import { type Environment, readEnvironment } from './environment.js';
 import { Hub } from './hub.js';
 import { cleanText } from './log-cleaning.js';
 import { captureConsole, stderrLogger } from './logger.js';
+import { ownFeeds, standInsOf } from './part-feeds.js';
+import { type Parts, readParts } from './parts.js';
 import { packageRoot } from './root.js';
 import { assertSafe } from './safe-start.js';
 
@@ -18,49 +20,48 @@ const line = (text: string): void => void process.stdout.write(`${text}\n`);
 
 /** Starts the hub from the environment (CONTRACT: PORT, HOST, DATABASE_URL, HUB_DATA_DIR, HUB_CONFIG, HUB_ADMIN_KEY). */
 async function main(): Promise<void> {
+  const parts = readParts(process.argv.slice(2));
   const env = readEnvironment(process.env);
   const logger = stderrLogger(env.LOG_LEVEL);
   captureConsole(logger);
   const dataFolder = resolve(env.HUB_DATA_DIR);
+  const keys = join(dataFolder, 'keys');
   const read = (): Config =>
     readConfig(resolve(env.HUB_CONFIG ?? join(packageRoot(), 'config', 'demo.yaml')), connectors, {
       env: (name) => process.env[name],
-      generated: (name) => keptKey(join(dataFolder, 'keys'), name).key,
+      generated: (name) => keptKey(keys, name).key,
     });
   const config = read();
-  // Every mistake in the settings is told before anything starts.
-  config.feeds(config.hub.demo.enabled ? UNREACHABLE : {});
-  config.capSigning();
-  assertSafe(config, env);
-  config.channels(config.hub.demo.enabled ? UNREACHABLE : {});
-  config.exchange(config.hub.demo.enabled ? UNREACHABLE : {});
+  assertStartable(parts, config, env);
   const stops: (() => Promise<void>)[] = [];
   onceStopped(stops);
   const running: { hub?: Hub } = {};
   process.on('SIGHUP', () => void reload(running.hub));
   line('烽火 Fenghuo');
-  const databaseUrl = env.DATABASE_URL ?? (await startEmbedded(join(dataFolder), stops));
+  const databaseUrl = env.DATABASE_URL ?? (await startEmbedded(dataFolder, stops));
   if (env.DATABASE_URL) line('database  DATABASE_URL');
-  const admin = env.HUB_ADMIN_KEY ? undefined : keptKey(join(dataFolder, 'keys'), 'admin');
+  const admin = env.HUB_ADMIN_KEY ? undefined : keptKey(keys, 'admin');
   const adminKey = env.HUB_ADMIN_KEY ?? (admin as { key: string }).key;
   const hub = new Hub({
     config,
     readConfig: read,
     databaseUrl,
+    parts,
     host: env.HOST,
     port: env.PORT,
     adminKey,
-    auditKey: () => keptAuditKey(join(dataFolder, 'keys')),
-    auditWitness: join(dataFolder, 'keys', 'audit.end'),
+    auditKey: () => keptAuditKey(keys),
+    auditWitness: join(keys, parts.shared ? 'audit.end' : `audit-${parts.list.join('-')}.end`),
     demo: config.hub.demo.enabled
       ? demoDepartments({
+          ...standInsOf(parts, config),
           speed: env.HUB_DEMO_SPEED ?? config.hub.demo.speed,
           adminKey,
           databaseUrl,
-          key: (name) => keptKey(join(dataFolder, 'keys'), name).key,
+          key: (name) => keptKey(keys, name).key,
         })
       : undefined,
-    demoKeys: join(dataFolder, 'keys'),
+    demoKeys: keys,
     logger,
     onLine: line,
   });
@@ -70,8 +71,29 @@ async function main(): Promise<void> {
   // Where the hub serves for real its key is nobody's to read over a shoulder, or out of a log of the start.
   if (admin?.made && config.hub.demo.enabled) line(`admin key ${admin.key}  (kept in ${admin.path})`);
   else if (admin?.made) line(`admin key kept in ${admin.path}, readable by its owner alone`);
-  if (config.hub.demo.enabled) line(`demo keys ${join(dataFolder, 'keys', 'demo-*.key')}  (one for each kind of user)`);
+  if (config.hub.demo.enabled && parts.shared) line(`demo keys ${keys}/demo-*.key  (one for each kind of user)`);
   line(`ready     ${hub.url}/graphql`);
+}
+
+/** Every mistake in the settings is told before anything starts; what other processes run is theirs to check. */
+function assertStartable(parts: Parts, config: Config, env: Environment): void {
+  const addresses = config.hub.demo.enabled ? UNREACHABLE : {};
+  ownFeeds(parts, config, addresses);
+  if (parts.shared) {
+    config.capSigning();
+    config.channels(addresses);
+    config.exchange(addresses);
+  }
+  assertSafe(config, env);
+  assertOneDatabase(parts, env.DATABASE_URL);
+}
+
+/** Parts in processes of their own meet in one database; an embedded one is known to its own process alone. */
+function assertOneDatabase(parts: Parts, databaseUrl: string | undefined): void {
+  if (databaseUrl === undefined && !parts.shared)
+    throw new ConfigError(
+      `--departments ${parts.list.join(',')}, DATABASE_URL: parts of the hub work over one database, and the embedded one is for a hub in a single process: set DATABASE_URL to the database of the process with --departments shared`,
+    );
 }
 
 async function startEmbedded(folder: string, stops: (() => Promise<void>)[]): Promise<string> {

@@ -14,7 +14,9 @@ import {
 } from './config.js';
 import type { Demo } from './demo.js';
 import type { FeedMonitor } from './feed-monitor.js';
-import { enabled, type FeedSet, registrations } from './feeds.js';
+import type { FeedSet } from './feeds.js';
+import { ownFeeds, registerParts } from './part-feeds.js';
+import type { Parts } from './parts.js';
 import type { PushRouter } from './push-router.js';
 
 export interface ReloadOptions {
@@ -28,6 +30,7 @@ export interface ReloadOptions {
   /** Of the demo's sources, which stay where they are. */
   readonly addresses: Readonly<Record<string, string>>;
   readonly demo: Demo | undefined;
+  readonly parts: Parts;
 }
 
 interface Difference {
@@ -67,12 +70,12 @@ export class Reload {
   }
 
   async #run(): Promise<ReloadResult> {
-    const { readConfig, config, addresses } = this.options;
+    const { readConfig, config, addresses, parts } = this.options;
     if (!readConfig || this.#stopped) throw new HubError('CONFLICT', 'the settings cannot be read again now');
     try {
       const next = readConfig();
-      const feeds = enabled(next.feeds(addresses));
-      next.channels(addresses);
+      const feeds = ownFeeds(parts, next, addresses);
+      if (parts.shared) next.channels(addresses);
       const difference = this.#compare(feeds, new Outbound(allowed(next.hub, addresses)));
       await this.#apply(next, feeds, difference);
       const idOf = ({ connector }: ConfiguredFeed): string => connector.id;
@@ -112,8 +115,8 @@ export class Reload {
   }
 
   async #apply(next: Config, all: readonly ConfiguredFeed[], { added, changed, removed, unchanged }: Difference) {
-    const { db, push, monitor, feeds, outbound, addresses, demo } = this.options;
-    await registrations(db, all, unchanged);
+    const { db, push, monitor, feeds, outbound, addresses, demo, parts } = this.options;
+    await registerParts(db, parts, all, { config: next, addresses, running: unchanged });
     const off = await monitor.switchedOff();
     outbound.allow(allowed(next.hub, addresses));
     push.expect(all.map(({ connector }) => connector.id));

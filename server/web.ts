@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
+import { type GraphQLSchema, printSchema } from 'graphql';
 import type { Settings as ReportSettings } from '../connectors/emergency/incident-reports/config.js';
 import type { LogHub } from '../events/hub.js';
 import type { Exchange } from '../exchange/exchange.js';
@@ -11,7 +12,7 @@ import type { Database } from '../prisma/database.js';
 import { isUnavailable } from '../prisma/store/failure.js';
 import { REPORTS_FEED } from '../resolvers/emergency/file-report.js';
 import { createLoaders } from '../resolvers/loaders.js';
-import { buildSchema } from '../schema/index.js';
+import { asSubgraph } from '../schema/subgraph.js';
 import type { Identity } from './access/identity.js';
 import type { Session } from './access/sessions.js';
 import { watchedDoor } from './audit/door.js';
@@ -34,6 +35,7 @@ import { Doorkeeper } from './limits/doorkeeper.js';
 import type { LimitsSettings } from './limits/settings.js';
 import type { Logger } from './logger.js';
 import type { Metrics } from './metrics.js';
+import type { Parts } from './parts.js';
 import type { Divisions } from './prepare-database.js';
 import type { PushRouter } from './push-router.js';
 import type { Repair } from './repair.js';
@@ -41,6 +43,8 @@ import { serveWebSocket } from './websocket.js';
 
 export interface WebOptions {
   readonly db: Database;
+  readonly schema: GraphQLSchema;
+  readonly parts: Parts;
   readonly divisions: Divisions;
   readonly log: LogHub;
   readonly push: PushRouter;
@@ -85,12 +89,22 @@ export class Web {
     const trusted = new TrustedDocuments(trustedDocuments, hub.trustedDocuments?.required);
     const graphql = this.#graphql(hub.limits, doorkeeper, trusted);
     const yoga = createGraphql(graphql);
+    // Whose operations a gateway takes is for the gateway to say: what it sends on is planned anew each time.
+    const subgraph = createGraphql({
+      ...graphql,
+      schema: asSubgraph(graphql.schema),
+      trusted: new TrustedDocuments(trustedDocuments),
+    });
     this.#server = createHttp({
       ...graphql,
       ...options,
       yoga,
-      cap: this.#cap(),
-      exchange: new ExchangeDoor({ exchange: options.exchange, doorkeeper, now: options.now }),
+      subgraph,
+      ...(options.parts.shared ? { cap: this.#cap() } : {}),
+      exchange: options.parts.shared
+        ? new ExchangeDoor({ exchange: options.exchange, doorkeeper, now: options.now })
+        : undefined,
+      ...(options.parts.whole ? {} : { schemaText: `${printSchema(options.schema)}\n` }),
       origins,
       doorkeeper,
       setHeaders: securityHeaders(hub),
@@ -103,7 +117,7 @@ export class Web {
   #graphql(limits: LimitsSettings, doorkeeper: Doorkeeper, trusted: TrustedDocuments): GraphqlOptions {
     const { audit, now } = this.options;
     return {
-      schema: watchedSchema(buildSchema()),
+      schema: watchedSchema(this.options.schema),
       audit,
       now,
       context: (session, onSlow) => this.#context(session, onSlow),

@@ -14,8 +14,11 @@ const folders = tempFolders();
 afterAll(() => folders.clear());
 
 /** Starts the hub with these variables only and waits for it to give up. */
-async function failedStart(env: Readonly<Record<string, string>>): Promise<{ code: number; said: string }> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'server/main.ts'], {
+async function failedStart(
+  env: Readonly<Record<string, string>>,
+  ...args: readonly string[]
+): Promise<{ code: number; said: string }> {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'server/main.ts', ...args], {
     cwd: packageRoot(),
     env: { PATH: process.env.PATH ?? '', HUB_ADMIN_KEY: ADMIN_KEY, PORT: '0', ...env },
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -45,6 +48,15 @@ test('What is meant for trying it out is not opened to other machines: one line 
   const { code, said } = await failedStart({ HOST: '0.0.0.0' });
   expect(code).toBe(1);
   expect(said).toMatch(/^HOST 0\.0\.0\.0, hub\.demo\.enabled: .* set hub\.demo\.public: true if that is meant\n$/);
+}, 30_000);
+
+test('A part that has no database to share, and one that there is none of, are told with what to do.', async () => {
+  const alone = await failedStart({}, '--departments', 'weather,water');
+  expect(alone.code).toBe(1);
+  expect(alone.said).toMatch(/^--departments weather,water, DATABASE_URL: .*set DATABASE_URL/);
+  const { code, said } = await failedStart({}, '--departments', 'marine');
+  expect(code).toBe(1);
+  expect(said).toMatch(/^--departments: "marine" is none of shared, weather, seismic, .*\n$/);
 }, 30_000);
 
 test('A database that does not answer is told, and the process ends.', async () => {

@@ -10,7 +10,7 @@ import { dropOldExchange } from '../prisma/store/drop-exchange.js';
 import { packageRoot } from '../server/root.js';
 import { sm2Fits, verifyExchange } from '../tools/verify-exchange.mjs';
 import { onDatabase } from './support/exchange-platform.js';
-import { makeSides, type PlatformSide, type Sides, settled } from './support/exchange-sides.js';
+import { makeSides, type PlatformSide, type Sides, settled } from './support/exchange-platform-sides.js';
 import { until } from './support/running-hub.js';
 import { tempFolders } from './support/temp-folder.js';
 

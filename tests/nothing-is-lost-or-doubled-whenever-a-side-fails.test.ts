@@ -3,7 +3,7 @@ import { keyIdOf } from '../exchange/signing.js';
 import { copyOf } from './support/database.js';
 import { makeKey } from './support/exchange-pair.js';
 import { CRASH_POINTS, type CrashPoint, onDatabase, type Platform } from './support/exchange-platform.js';
-import { makeSides, type PlatformSide, type Sides, settled } from './support/exchange-sides.js';
+import { makeSides, type PlatformSide, type Sides, settled } from './support/exchange-platform-sides.js';
 import { until } from './support/running-hub.js';
 
 let sides: Sides;

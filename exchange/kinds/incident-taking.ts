@@ -13,8 +13,8 @@ import { type IncidentReportPayload, incidentReportPayload } from './incident-sh
 import type { Fault, Taking } from './kind.js';
 import { digestOf, fault, liesIn, shapeFault } from './shapes.js';
 
-/** What is wrong with a report that a peer sends: its shape, its times, or that its incident lies neither in the peer's division nor in ours. */
-export async function checkReport(item: BundleItem, { now, own, peer }: Taking): Promise<Fault | undefined> {
+/** What is wrong with a report that a peer sends: its shape, its times, or that its incident lies outside the peer's division. */
+export async function checkReport(item: BundleItem, { now, peer }: Taking): Promise<Fault | undefined> {
   const misshapen = shapeFault(incidentReportPayload, item);
   if (misshapen) return misshapen;
   const { incident, report } = incidentReportPayload.parse(item.payload);
@@ -31,7 +31,7 @@ export async function checkReport(item: BundleItem, { now, own, peer }: Taking):
   if (late !== report.late)
     return fault('LATE_DIFFERS', 'payload.report.late', `filed ${report.filedAt}, due ${report.dueAt}`);
   const { division } = incident;
-  if (division !== null && !liesIn(division, peer.party.division) && !liesIn(division, own.division))
+  if (division !== null && !liesIn(division, peer.party.division))
     return fault('DIVISION_OUTSIDE', 'payload.incident.division', `${division} is not within ${peer.party.division}`);
   return undefined;
 }

@@ -8,7 +8,7 @@ import { wasTold } from '../../prisma/store/exchange-told.js';
 import { readPublishedWarning } from '../../prisma/store/read-public-warnings.js';
 import { readSnapshots } from '../../prisma/store/warning-rows.js';
 import type { ExchangeKind, PeerView, Told } from './kind.js';
-import { inSome, rising } from './shapes.js';
+import { hazardCode, inSome, rising } from './shapes.js';
 import { writtenForms } from './warning-forms.js';
 import type { WarningPayload, WarningSettings } from './warning-shape.js';
 import { applyWarning, checkWarning } from './warning-taking.js';
@@ -107,7 +107,8 @@ const payloadOf = (warning: WarningSnapshot, message: WarningMessage): WarningPa
   },
   references: message.references.map(({ identifier, sender, sentAt }) => ({ identifier, sender, sentAt })),
   department: warning.departmentCode as WarningPayload['department'],
-  hazardCode: warning.hazardCode,
+  // A feed's own code means nothing elsewhere; the texts name the hazard.
+  hazardCode: hazardCode.safeParse(warning.hazardCode).data ?? 'UNKNOWN',
   level: warning.level,
   status: warning.status,
   state: warning.state as WarningPayload['state'],

@@ -1,8 +1,8 @@
-import { PEER_FEEDS } from '../../model/exchange.js';
+import { PEER_FEEDS, type Tier } from '../../model/exchange.js';
 import type { PeerRow } from '../../model/exchange-rows.js';
 import type { Queryable } from '../database.js';
 
-export const PEER_COLUMNS = `name, org_code AS "orgCode", division, configured, feed_id AS "feedId", sent_seq AS "sentSeq", sent_hash AS "sentHash",
+export const PEER_COLUMNS = `name, org_code AS "orgCode", tier, division, configured, feed_id AS "feedId", sent_seq AS "sentSeq", sent_hash AS "sentHash",
   taken_seq AS "takenSeq", taken_hash AS "takenHash", told_number AS "toldNumber", told_hash AS "toldHash",
   heard_number AS "heardNumber", heard_hash AS "heardHash", told_upto AS "toldUpto", last_heard_at AS "lastHeardAt",
   last_sent_at AS "lastSentAt", fault, fault_at AS "faultAt", resend_from AS "resendFrom"`;
@@ -12,6 +12,7 @@ export interface ConfiguredPeer {
   readonly orgCode: string;
   readonly division: string;
   readonly feedId: string;
+  readonly tier: Tier;
   readonly topics: readonly string[];
   readonly title: { readonly en: string; readonly zh: string };
   /** It gives a sign of life at least this often. */
@@ -29,12 +30,12 @@ export async function registerPeers(client: Queryable, peers: readonly Configure
   ]);
   for (const peer of peers) {
     await registerPeerFeed(client, peer);
-    const { name, orgCode, division, feedId, topics } = peer;
+    const { name, orgCode, division, feedId, tier, topics } = peer;
     await client.query(
-      `INSERT INTO exchange_peer (name, org_code, division, feed_id, configured, topics) VALUES ($1, $2, $3, $4, true, $5)
+      `INSERT INTO exchange_peer (name, org_code, division, feed_id, configured, topics, tier) VALUES ($1, $2, $3, $4, true, $5, $6)
        ON CONFLICT (name) DO UPDATE SET org_code = excluded.org_code, division = excluded.division,
-         feed_id = excluded.feed_id, configured = true, topics = excluded.topics`,
-      [name, orgCode, division, feedId, topics],
+         feed_id = excluded.feed_id, configured = true, topics = excluded.topics, tier = excluded.tier`,
+      [name, orgCode, division, feedId, topics, tier],
     );
   }
 }
@@ -69,7 +70,7 @@ export async function readPeer(db: Queryable, name: string): Promise<PeerRow | u
   return (await readPeers(db)).find((row) => row.name === name);
 }
 
-type Settable = Partial<Omit<PeerRow, 'name' | 'orgCode' | 'division' | 'configured' | 'feedId'>>;
+type Settable = Partial<Omit<PeerRow, 'name' | 'orgCode' | 'division' | 'configured' | 'feedId' | 'tier'>>;
 const COLUMN_OF: Readonly<Record<keyof Settable, string>> = {
   sentSeq: 'sent_seq',
   sentHash: 'sent_hash',

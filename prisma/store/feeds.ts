@@ -21,13 +21,14 @@ export interface FeedRow extends FeedHealth {
 }
 
 /**
- * Writes the departments and this hub's feeds; feeds no longer in the settings stay, marked as not configured. Those that run on
- * meanwhile (`running`) keep the state of their link.
+ * Writes the departments and this hub's feeds; feeds no longer in the settings stay, marked as not configured: all others, or those of
+ * `departments` (slugs). Those that run on meanwhile (`running`) keep the state of their link.
  */
 export async function registerFeeds(
   client: Queryable,
   feeds: readonly FeedRegistration[],
   running: readonly string[] = [],
+  departments?: readonly string[],
 ): Promise<void> {
   await client.query(
     `INSERT INTO department (code, slug, name_en, name_zh) SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])
@@ -42,8 +43,8 @@ export async function registerFeeds(
   // What is released in the hub comes by no settings of feeds, and what peers send by those of the exchange.
   await client.query(
     `UPDATE feed SET configured = false WHERE configured AND id <> ALL($1) AND split_part(id, '/', 2) <> $2
-       AND NOT starts_with(id, $3)`,
-    [feeds.map((f) => f.id), RELEASES, PEER_FEEDS],
+       AND NOT starts_with(id, $3) AND ($4::text[] IS NULL OR split_part(id, '/', 1) = ANY($4))`,
+    [feeds.map((f) => f.id), RELEASES, PEER_FEEDS, departments ?? null],
   );
   await client.query(
     `INSERT INTO feed (id, department_code, title_en, title_zh, freshness, expected_every_seconds, status, mode, link)

@@ -2,10 +2,14 @@ import { expand } from '../../events/live-iterator.js';
 import type { ReportDue } from '../../model/incident-report.js';
 import type { IncidentReportRow, IncidentRow } from '../../model/incident-rows.js';
 import { type HubContext, maySeePersonal, renewLoaders } from '../context.js';
+import { idInput } from '../shared/text-input.js';
 
 /** Newest first; at most 100. */
 export const reports = (row: IncidentRow, context: HubContext): Promise<readonly IncidentReportRow[]> =>
   context.loaders.reportsOfIncident.load(row.id);
+
+export const incidentReport = async (id: string, context: HubContext): Promise<IncidentReportRow | null> =>
+  (await context.loaders.incidentReport.load(idInput('id', id))) ?? null;
 
 /** The incident of a report; null where the viewer may not see it. */
 export const incidentOf = async (row: IncidentReportRow, context: HubContext): Promise<IncidentRow | null> =>

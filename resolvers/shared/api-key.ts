@@ -45,7 +45,9 @@ export async function createApiKey(input: CreateKeyInput, context: HubContext): 
   requireKeeper(context, department);
   const roles = [...new Set(input.roles)];
   const scopes = [...new Set(input.scopes ?? [])];
-  if (roles.length === 0) throw new HubError('BAD_INPUT', 'roles: name at least one', { field: 'roles' });
+  // A gateway's key proves that it is one, and needs to see nothing itself.
+  if (roles.length === 0 && !scopes.includes('GATEWAY'))
+    throw new HubError('BAD_INPUT', 'roles: name at least one', { field: 'roles' });
   const peer = await peerInput(input, context);
   const fault = roleFault(roles, department, peer) ?? peerFault(peer, scopes);
   if (fault) throw new HubError('BAD_INPUT', `roles: ${fault}`, { field: 'roles' });

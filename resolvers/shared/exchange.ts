@@ -4,15 +4,16 @@ import { HubError } from '../../model/errors.js';
 import type { BundleKind, BundleState, Signed } from '../../model/exchange.js';
 import type { ExchangeBundleNode, HandoverNode, PeerRow, RefusalRow } from '../../model/exchange-rows.js';
 import type { Page } from '../../model/rows.js';
-import { bundlesAfter } from '../../prisma/store/exchange-bundles.js';
+import { tellActed } from '../../prisma/store/exchange-acts.js';
+import { bundlesAfter, readBundle } from '../../prisma/store/exchange-bundles.js';
 import { readPeers } from '../../prisma/store/exchange-peers.js';
 import { receiptsAfter } from '../../prisma/store/exchange-receipts.js';
 import { readRefusals } from '../../prisma/store/exchange-refusals.js';
 import { decodeKey, encodeKey, type PageRequest, pageSize, toPage } from '../../prisma/store/keyset.js';
 import { readExchangeLog } from '../../prisma/store/read-exchange.js';
-import { type HubContext, hasRole, refusal } from '../context.js';
+import { type HubContext, hasRole, refusal, requireRole } from '../context.js';
 import { listInput } from './area-input.js';
-import { idInput } from './text-input.js';
+import { idInput, lineInput } from './text-input.js';
 
 /** Whether the caller watches over the exchange: the officer on duty, and the hub's own staff. */
 export function seesExchange(context: HubContext): boolean {
@@ -66,6 +67,25 @@ export async function exchangeRefusals(
     limit: size + 1,
   });
   return toPage(rows, size, (row) => encodeKey(String(row.id)));
+}
+
+/** Has the receipt ACTED follow on a bundle of the peer's that is carried out. NOT_FOUND where there is none, CONFLICT before it is. */
+export async function markHandled(
+  args: { readonly peer: string; readonly seq: number; readonly what: string },
+  context: HubContext,
+): Promise<ExchangeBundleNode> {
+  requireRole(context, ['DUTY_OFFICER']);
+  const [peer, { seq }] = [idInput('peer', args.peer), args];
+  const what = lineInput('what', args.what, 500);
+  return context.db.transaction(async (client) => {
+    const bundle = await readBundle(client, peer, 'IN', seq);
+    if (!bundle) throw new HubError('NOT_FOUND', `no bundle ${seq} of "${peer}"`);
+    if (bundle.state === 'ACTED') return bundle;
+    if (bundle.state !== 'APPLIED')
+      throw new HubError('CONFLICT', `bundle ${seq} is ${bundle.state}: it is not carried out`);
+    await tellActed(client, { peer, seq, who: context.viewer.name, what, at: context.now() });
+    return bundle;
+  });
 }
 
 /** Which peers have a thing, and how far it has come with them. */

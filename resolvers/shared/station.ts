@@ -45,6 +45,9 @@ export async function stations(
 export const station = async (id: string, context: HubContext): Promise<StationRow | null> =>
   (await context.loaders.station.load(idInput('id', id))) ?? null;
 
+export const datastream = async (id: string, context: HubContext): Promise<DatastreamRow | null> =>
+  (await context.loaders.datastream.load(idInput('id', id))) ?? null;
+
 /** How the viewer sees a datastream's values; undefined where not at all. */
 export const sightOf = ({ stationId, property }: DatastreamRow, { viewer }: HubContext): Coarsening | undefined =>
   viewer.sight.ofPart(feedOfStation(stationId), { property });

@@ -11,6 +11,10 @@ import { CASUALTY_TEXT, createReportEnums, type ReportEnums, type ReportRef } fr
 export function addIncidentReports(builder: Builder, refs: Refs): void {
   const enums = createReportEnums(builder);
   const ref = builder.objectRef<IncidentReportRow>('IncidentReport');
+  builder.asEntity(ref, {
+    key: builder.selection<{ id: string }>('id'),
+    resolveReference: ({ id }, context) => report.incidentReport(id, context),
+  });
   addReport(builder, refs, enums, ref);
   addDue(builder, refs, enums, ref);
   addFiling(builder, refs, enums, ref);

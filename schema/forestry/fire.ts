@@ -1,5 +1,6 @@
 import type { AlarmRow, HotspotRow } from '../../model/rows.js';
 import * as fire from '../../resolvers/forestry/fire.js';
+import { answerable } from '../../resolvers/shared/jurisdiction.js';
 import { divisionOf, pointOf } from '../../resolvers/shared/place.js';
 import type { Builder } from '../builder.js';
 import type { Refs } from '../refs.js';
@@ -7,6 +8,10 @@ import { addReportList } from '../shared/report.js';
 
 /** Fires seen by satellites and by cameras. */
 export function addFires(builder: Builder, refs: Refs): void {
+  builder.asEntity(refs.Fire, {
+    key: builder.selection<{ id: string }>('id'),
+    resolveReference: ({ id }, context) => fire.fire(id, context),
+  });
   addFire(builder, refs);
   addHotspot(builder, refs);
   addAlarm(builder, refs);
@@ -76,6 +81,12 @@ function addFire(builder: Builder, refs: Refs): void {
         nullable: true,
         description: 'Where it lies. 所在区划。',
         resolve: (node, _args, context) => divisionOf(node.divisionCode, context),
+      }),
+      jurisdiction: t.field({
+        type: refs.Jurisdiction,
+        nullable: true,
+        description: 'Who answered for the place at its time. 当时所在地的责任主体。',
+        resolve: (node, _args, context) => answerable(node, node.observedAt, context),
       }),
       status: t.field({
         type: refs.WarningStatus,

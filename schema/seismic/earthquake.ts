@@ -1,6 +1,7 @@
 import { REVIEWS } from '../../model/earthquake.js';
 import type { RevisionRow } from '../../model/rows.js';
 import * as quake from '../../resolvers/seismic/earthquake.js';
+import { answerable } from '../../resolvers/shared/jurisdiction.js';
 import { divisionOf, pointOf } from '../../resolvers/shared/place.js';
 import * as revision from '../../resolvers/shared/revision.js';
 import type { Builder } from '../builder.js';
@@ -9,6 +10,10 @@ import type { Refs } from '../refs.js';
 
 /** Earthquakes, each with what every catalogue says of it. */
 export function addEarthquakes(builder: Builder, refs: Refs): void {
+  builder.asEntity(refs.Earthquake, {
+    key: builder.selection<{ id: string }>('id'),
+    resolveReference: ({ id }, context) => quake.earthquake(id, context),
+  });
   addValues(builder, refs);
   addEarthquake(builder, refs);
   addReport(builder, refs);
@@ -40,6 +45,12 @@ function addEarthquake(builder: Builder, refs: Refs): void {
         nullable: true,
         description: 'Where the epicentre lies. 震中所在区划。',
         resolve: (node, _args, context) => divisionOf(node.divisionCode, context),
+      }),
+      jurisdiction: t.field({
+        type: refs.Jurisdiction,
+        nullable: true,
+        description: 'Who answered for the place at its time. 当时所在地的责任主体。',
+        resolve: (node, _args, context) => answerable(node, node.observedAt, context),
       }),
       status: t.field({
         type: refs.WarningStatus,

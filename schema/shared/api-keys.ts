@@ -86,7 +86,11 @@ function addOperations(builder: Builder, refs: Refs, key: KeyRef): void {
           description:
             'With the role PEER: for which platform of another tier, by its name in the settings. 角色为 PEER 时所属平台的名称。',
         }),
-        roles: t.arg({ type: [refs.Role], required: true, description: 'Its roles, one at least. 角色。' }),
+        roles: t.arg({
+          type: [refs.Role],
+          required: true,
+          description: 'Its roles, one at least; none for the key of a gateway. 角色，至少一个；网关密钥可为空。',
+        }),
         scopes: t.arg({ type: [refs.Scope], required: false, description: 'Its further permissions. 权限。' }),
         expiresAt: t.arg({
           type: 'DateTime',

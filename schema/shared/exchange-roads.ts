@@ -1,5 +1,6 @@
+import type { ObjectRef } from '@pothos/core';
 import type { ExchangeAlarm } from '../../model/entry.js';
-import type { RefusalRow } from '../../model/exchange-rows.js';
+import type { ExchangeBundleNode, RefusalRow } from '../../model/exchange-rows.js';
 import * as exchange from '../../resolvers/shared/exchange.js';
 import type { Builder } from '../builder.js';
 import { connectionOf, toConnection } from '../paging.js';
@@ -78,6 +79,29 @@ export function addSigned(builder: Builder): void {
         'The receipts for the peer that asks, in their order: for keys of the role PEER. 供对端拉取的回执，按序。',
       args: args(t),
       resolve: async (_root, page, context) => toConnection(await exchange.receiptsForPeer(page, context)),
+    }),
+  );
+}
+
+/** What somebody has done about a bundle that only its receiver can act on. */
+export function addHandling(
+  builder: Builder,
+  bundle: ObjectRef<Builder['$inferSchemaTypes'], ExchangeBundleNode, ExchangeBundleNode>,
+): void {
+  builder.mutationField('markExchangeHandled', (t) =>
+    t.field({
+      type: bundle,
+      description:
+        "Says that somebody has dealt with a bundle that was carried out, such as an incident's report; its signed receipt ACTED follows. The first word stays. For the duty officer. 登记已办理，随后发出办结回执；应急值班可用。",
+      args: {
+        peer: t.arg.string({ required: true, description: 'Of which peer. 对端。' }),
+        seq: t.arg.int({ required: true, description: 'Which of its bundles. 序号。' }),
+        what: t.arg.string({
+          required: true,
+          description: 'What was done, up to 500 characters; the peer reads it. 办理内容，对端可见。',
+        }),
+      },
+      resolve: (_root, args, context) => exchange.markHandled(args, context),
     }),
   );
 }

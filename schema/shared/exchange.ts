@@ -4,7 +4,7 @@ import type { Builder } from '../builder.js';
 import { connectionOf, toConnection } from '../paging.js';
 import type { Refs } from '../refs.js';
 import { addBundle, exchangeEnums } from './exchange-bundle.js';
-import { addAlarms, addRefusals, addSigned } from './exchange-roads.js';
+import { addAlarms, addHandling, addRefusals, addSigned } from './exchange-roads.js';
 
 /** What the duty officer sees of the exchange with platforms of other tiers, and what those come and get. */
 export function addExchange(builder: Builder, refs: Refs): void {
@@ -41,6 +41,7 @@ export function addExchange(builder: Builder, refs: Refs): void {
     }),
   }));
   addRefusals(builder);
+  addHandling(builder, bundle);
   addSigned(builder);
   addAlarms(builder, enums);
 }
@@ -75,11 +76,22 @@ function addPeers(builder: Builder, refs: Refs): void {
       }),
     }),
   });
+  const tier = builder.enumType('Tier', {
+    description: 'The tiers of the plan, from the region down. 预案层级。',
+    values: {
+      REGION: { description: 'The region, 厅. 自治区。' },
+      PREFECTURE: { description: 'The prefecture. 地区。' },
+      CITY: { description: 'The city or county. 市、县。' },
+      TOWNSHIP: { description: 'The township or subdistrict. 乡镇（街道）。' },
+      VILLAGE: { description: 'The village or community. 村（社区）。' },
+    } as const,
+  });
   const peer = builder.objectRef<PeerRow>('Peer').implement({
     description: 'A platform of another tier that this hub exchanges with. 交换对端平台。',
     fields: (t) => ({
       name: t.exposeID('name', { description: 'Its name in the settings. 名称。' }),
       orgCode: t.exposeString('orgCode', { description: 'Its organisation code, fourteen digits. 机构编码。' }),
+      tier: t.field({ type: tier, description: 'Which tier it serves. 层级。', resolve: (node) => node.tier }),
       division: t.field({
         type: refs.Division,
         nullable: true,

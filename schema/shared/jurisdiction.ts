@@ -1,4 +1,3 @@
-import type { ReportRow } from '../../model/rows.js';
 import * as jurisdiction from '../../resolvers/shared/jurisdiction.js';
 import type { Builder } from '../builder.js';
 import type { Refs } from '../refs.js';
@@ -37,15 +36,6 @@ export function addJurisdictions(builder: Builder, refs: Refs): void {
       resolve: (node, args, context) => jurisdiction.answerable(node, args.at, context),
     }),
   );
-  for (const ref of [refs.Earthquake, refs.Fire] as const)
-    builder.objectField(ref, 'jurisdiction', (t) =>
-      t.field({
-        type: refs.Jurisdiction,
-        nullable: true,
-        description: 'Who answered for the place at its time. 当时所在地的责任主体。',
-        resolve: (node: ReportRow, _args, context) => jurisdiction.answerable(node, node.observedAt, context),
-      }),
-    );
   builder.interfaceField(refs.Report, 'jurisdiction', (t) =>
     t.field({
       type: refs.Jurisdiction,

@@ -1,5 +1,4 @@
 import type { LiveNoun } from '../../model/live.js';
-import { LIVE_NOUNS } from '../../model/live-nouns.js';
 import { feedOf } from '../../resolvers/shared/feed.js';
 import { type LiveNode, live } from '../../resolvers/shared/live.js';
 import type { Builder } from '../builder.js';
@@ -7,13 +6,13 @@ import type { Refs } from '../refs.js';
 import { addField } from './register.js';
 import type { FieldsRef, RegisterRef } from './register-words.js';
 
-/** A type for each noun of model/live-nouns.ts, and a field of the register that it joins, all from its description. */
-export function addLive(builder: Builder, refs: Refs): void {
-  addInterface(builder, refs);
-  for (const noun of LIVE_NOUNS) addNoun(builder, refs, noun);
+/** A type for each of these nouns, and a field of the register that it joins, all from its description. */
+export function addLive(builder: Builder, refs: Refs, nouns: readonly LiveNoun[]): void {
+  for (const noun of nouns) addNoun(builder, refs, noun);
 }
 
-function addInterface(builder: Builder, refs: Refs): void {
+/** What all answers of departments' own services have in common. */
+export function addLiveAnswers(builder: Builder, refs: Refs): void {
   builder.interfaceType(refs.LiveAnswer, {
     authScopes: (node, { viewer }) => viewer.sight.ofFeed(node.feedId) !== undefined,
     description:

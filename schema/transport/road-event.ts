@@ -7,6 +7,10 @@ import type { Refs } from '../refs.js';
 
 /** Road events: closures, works and detours, and their list. */
 export function addRoadEvents(builder: Builder, refs: Refs): void {
+  builder.asEntity(refs.RoadEvent, {
+    key: builder.selection<{ id: string }>('id'),
+    resolveReference: ({ id }, context) => road.roadEvent(id, context),
+  });
   const enums = createEnums(builder);
   addType(builder, refs, enums);
   addEvent(builder, refs);

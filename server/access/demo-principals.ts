@@ -23,6 +23,7 @@ const PRINCIPALS: readonly DemoPrincipal[] = [
   { name: 'demo-water-administrator', department: 'WATER', roles: ['READER', 'ADMINISTRATOR'] },
   { name: 'demo-duty-officer', department: 'EMERGENCY', roles: ['READER', 'DUTY_OFFICER'], scopes: ['PERSONAL'] },
   { name: 'demo-auditor', department: null, roles: ['AUDITOR'] },
+  { name: 'demo-gateway', department: null, roles: [], scopes: ['GATEWAY'] },
 ];
 
 interface DemoGrant {

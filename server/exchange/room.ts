@@ -7,10 +7,12 @@ import { kindsOf } from '../../exchange/kinds/settings.js';
 import type { Step } from '../../exchange/steps.js';
 import { graphqlPull } from '../../exchange/transports/graphql-pull.js';
 import { httpsPush } from '../../exchange/transports/https-push.js';
+import { Notices } from '../../exchange/transports/notices.js';
 import type { ExchangeAlarm, LogTopic } from '../../model/entry.js';
 import { type Party, peerFeed } from '../../model/exchange.js';
 import type { Database } from '../../prisma/database.js';
 import { type ConfiguredPeer, readPeer, registerPeers } from '../../prisma/store/exchange-peers.js';
+import { dropRoad } from './drop-road.js';
 import type { ExchangeSettings, PeerSection } from './settings.js';
 
 export interface ExchangeRoomOptions {
@@ -41,14 +43,14 @@ export async function openExchange(options: ExchangeRoomOptions): Promise<Exchan
   return new Exchange({
     ...{ log, topics, onError },
     grounds: sections.map(([name, section]) => groundOf(name, section, settings, options)),
-    peer: (ground) => roadsOf(ground.peer.name, settings.peers[ground.peer.name] as PeerSection, options),
+    peer: (ground) => roadsOf(ground, settings.peers[ground.peer.name] as PeerSection, options),
   });
 }
 
 function registrationOf(name: string, section: PeerSection): ConfiguredPeer {
   const sources = kindsOf(section.flow).flatMap((kind) => kind.sources);
   return {
-    ...{ name, orgCode: section.orgCode, division: section.division, feedId: peerFeed(name) },
+    ...{ name, orgCode: section.orgCode, division: section.division, feedId: peerFeed(name), tier: section.tier },
     topics: [...new Set(sources.filter((source) => LOG_TOPICS.includes(source)))],
     title: { en: `Exchange with ${name}`, zh: `与 ${name} 的数据交换` },
     everySeconds: 2 * section.heartbeatSeconds,
@@ -74,15 +76,20 @@ function groundOf(
   };
 }
 
-function roadsOf(name: string, { pull, push, retry }: PeerSection, { db, dial, now, onError }: ExchangeRoomOptions) {
+function roadsOf({ own, peer: { name, party } }: PeerGround, section: PeerSection, options: ExchangeRoomOptions) {
+  const { drop, notify, pull, push, retry } = section;
+  const { db, dial, now, onError } = options;
   const stands = async (): Promise<{ taken: number; heard: number }> => {
     const row = await readPeer(db.write, name);
     return { taken: row?.takenSeq ?? 0, heard: row?.heardNumber ?? 0 };
   };
+  const parties = { own, peer: party };
+  const notices = notify && new Notices({ settings: notify, ...parties, now });
+  const files = drop && dropRoad(name, drop, parties, options, notices);
   return {
-    transport: push && httpsPush(push, dial, now),
-    fetcher: pull && graphqlPull(pull, dial, stands),
-    fetchEveryMs: (pull?.everySeconds ?? 60) * 1000,
-    ...{ retry, onError },
+    transport: files ?? (push && httpsPush(push, dial, now)),
+    fetcher: files ?? (pull && graphqlPull(pull, dial, stands)),
+    fetchEveryMs: (drop?.pollSeconds ?? pull?.everySeconds ?? 60) * 1000,
+    ...{ notices, retry, onError },
   };
 }

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { type OwnKey, readOwnKey, readPeerKey } from '../../exchange/keys.js';
 import { kindsSettings } from '../../exchange/kinds/settings.js';
+import { fileDropSettings } from '../../exchange/transports/file-drop-settings.js';
 import { type PullSettings, pullSettings } from '../../exchange/transports/graphql-pull.js';
 import { pushSettings } from '../../exchange/transports/https-push.js';
+import { noticeSettings } from '../../exchange/transports/notice-settings.js';
 import { canonicalDivision, DIVISION_CODE } from '../../model/division.js';
 import { TIERS } from '../../model/exchange.js';
 
@@ -52,7 +54,7 @@ function reading<T>(read: () => T, path: string, context: z.RefinementCtx): T {
 const apart = (keys: readonly { readonly kid: string }[]): boolean =>
   new Set(keys.map((key) => key.kid)).size === keys.length;
 
-const peer = z.strictObject({
+const peerSection = z.strictObject({
   orgCode,
   division,
   tier: z.enum(TIERS),
@@ -64,6 +66,10 @@ const peer = z.strictObject({
   pull: pullSettings.optional(),
   /** What flows, by kind (docs/exchange-content.md). Signs of life always do. */
   flow: kindsSettings.prefault({}),
+  /** Both ways over folders, here or behind SFTP (docs/exchange-roads.md). */
+  drop: fileDropSettings.optional(),
+  /** Tells the peer over MQTT that something lies ready, and listens for its word. */
+  notify: noticeSettings.optional(),
   /** Without a receipt that a bundle is carried out the duty officer is told. */
   receiptWithinSeconds: z
     .number()
@@ -79,6 +85,9 @@ const peer = z.strictObject({
       longestMs: z.int().min(10).max(3_600_000).default(60_000),
     })
     .prefault({}),
+});
+const peer = peerSection.refine(({ drop, pull, push }) => !drop || (!pull && !push), {
+  error: 'drop is both ways: leave out push and pull, or drop',
 });
 
 /** The exchange with platforms of other tiers (docs/exchange.md). */

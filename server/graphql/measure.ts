@@ -116,7 +116,9 @@ class Measuring {
       : NOTHING;
     const isList = field !== undefined && isListType(getNullableType(field.type));
     const series = field && type?.name === 'SeriesPoint' ? this.#series(node, field) : undefined;
-    const items = isList ? (series?.points ?? asked ?? page ?? usualLength(parent, field.name)) : 1;
+    const items = isList
+      ? (series?.points ?? this.#represented(node) ?? asked ?? page ?? usualLength(parent, field.name))
+      : 1;
     const own = type?.name === 'GeoJSON' && isLeafType(type) ? geometryWeight(node.name.value) : 1;
     return {
       depth: 1 + inner.depth,
@@ -126,6 +128,14 @@ class Measuring {
       roots: 1,
       cost: own + (series?.reading ?? 0) + items * inner.cost,
     };
+  }
+
+  /** How many entities a gateway names; undefined for any other field. */
+  #represented({ arguments: given }: FieldNode): number | undefined {
+    const value = given?.find(({ name }) => name.value === 'representations')?.value;
+    if (value?.kind === Kind.LIST) return value.values.length;
+    const named = value?.kind === Kind.VARIABLE ? this.variables[value.name.value] : undefined;
+    return Array.isArray(named) ? named.length : undefined;
   }
 
   #definition(name: string, parent: string | undefined): GraphQLField<unknown, unknown> | undefined {

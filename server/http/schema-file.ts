@@ -6,8 +6,8 @@ import { packageRoot } from '../root.js';
 import { reply } from './reply.js';
 
 /** The public schema as a file for everyone, with an ETag; it takes no right, unlike asking GraphQL for it. */
-export function schemaFile(): (request: IncomingMessage, response: ServerResponse) => void {
-  const text = readFileSync(join(packageRoot(), 'schema.graphql'), 'utf8');
+export function schemaFile(given?: string): (request: IncomingMessage, response: ServerResponse) => void {
+  const text = given ?? readFileSync(join(packageRoot(), 'schema.graphql'), 'utf8');
   const tag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
   return ({ headers, method }, response) => {
     if (method !== 'GET' && method !== 'HEAD') {

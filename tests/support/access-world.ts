@@ -1,3 +1,4 @@
+import type { GraphQLSchema } from 'graphql';
 import { type AccessGrant, type Principal, ROOT, WHOLE } from '../../model/access.js';
 import { type DepartmentCode, departmentOfFeed } from '../../model/department.js';
 import type { AirQualityRecord, FeedRecord } from '../../model/record.js';
@@ -144,10 +145,11 @@ const recordsOf = (feed: string): FeedRecord[] => [
 export const departmentOf = (feed: string): DepartmentCode => departmentOfFeed(feed);
 
 /** A graph with something of everything, each feed's data bearing its canary. */
-export async function openAccessWorld(): Promise<Graph> {
+export async function openAccessWorld(schema?: GraphQLSchema): Promise<Graph> {
   const graph = await openGraph(
     NOW,
     ALL_FEEDS.map((id) => ({ id, title: { en: canaryOf(id), zh: canaryOf(id) } })),
+    schema,
   );
   for (const feed of ALL_FEEDS)
     await graph.take(feed, recordsOf(feed), [

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isAlertList } from '../../connectors/shared/codecs/alert.js';
 import { decode12379 } from '../../connectors/shared/codecs/alert-12379.js';
+import { MAX_ACK_BYTES, read12379Ack, write12379Ack } from '../../connectors/shared/codecs/alert-12379-ack.js';
 import { MAX_AQI_BYTES, readAqi } from '../../connectors/shared/codecs/aqi-json.js';
 import { decodeCap } from '../../connectors/shared/codecs/cap.js';
 import { DecodeError } from '../../connectors/shared/codecs/decode-error.js';
@@ -179,6 +180,14 @@ export const DOORS: readonly Door[] = [
       refusable(() => void decodeCap(element));
       decode12379(element);
     },
+  },
+  {
+    name: '12379 acks',
+    files: ['alert-12379-ack.ts'],
+    maxBytes: MAX_ACK_BYTES,
+    feeds: [],
+    samples: [Buffer.from(write12379Ack({ status: '1', errorCode: 'E01', note: '格式不符' }))],
+    open: (bytes) => void read12379Ack(bytes),
   },
   {
     name: 'signatures',

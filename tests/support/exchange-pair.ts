@@ -103,14 +103,27 @@ export interface SideOptions {
   /** Further settings of `hub:`, in YAML on one line each. */
   readonly hubLines?: readonly string[];
   readonly hub?: Partial<HubOptions>;
+  /** Further secrets that the settings name as `{ env: NAME }`. */
+  readonly secrets?: Readonly<Record<string, string>>;
 }
 
 /** The text of a settings file for one side, and the secrets that it names by environment variables. */
-export function sideSettings({ feeds = ' {}', hubLines = [], keys, party, peers, tier }: SideOptions): {
+export function sideSettings({
+  feeds = ' {}',
+  hubLines = [],
+  keys,
+  party,
+  peers,
+  secrets: further = {},
+  tier,
+}: SideOptions): {
   text: string;
   env: (name: string) => string | undefined;
 } {
-  const secrets = new Map(keys.map((key, i) => [`EXCHANGE_KEY_${i}`, key.pem]));
+  const secrets = new Map([
+    ...Object.entries(further),
+    ...keys.map((key, i) => [`EXCHANGE_KEY_${i}`, key.pem] as const),
+  ]);
   const own = keys.map((key, i) => ({ kid: key.kid, secretKey: { env: `EXCHANGE_KEY_${i}` }, ...spanYaml(key) }));
   const lines = Object.entries(peers).map(([name, settings]) => `    ${name}: ${settings}`);
   return {
@@ -160,7 +173,9 @@ export const QUICK = { retry: { firstMs: 20, longestMs: 200 }, heartbeatSeconds:
 export async function exchangePair(
   more: {
     readonly city?: Readonly<Record<string, unknown>>;
-    readonly prefecture?: Readonly<Record<string, unknown>>;
+    /** Of the prefecture; `down` is the line to the city. */
+    readonly prefecture?: Readonly<Record<string, unknown>> | ((down: string) => Readonly<Record<string, unknown>>);
+    readonly secrets?: Readonly<Record<string, string>>;
     readonly feeds?: string;
     readonly hub?: Partial<HubOptions>;
     readonly prefectureHub?: Partial<HubOptions>;
@@ -170,8 +185,20 @@ export async function exchangePair(
   const [up, down] = [await Line.open(), await Line.open()];
   const databases = { city: await migratedDatabase(), prefecture: await migratedDatabase() };
   const prefecture = await startSide(databases.prefecture, {
-    ...{ party: PREFECTURE, tier: 'PREFECTURE', keys: [keys.prefecture], hub: more.prefectureHub ?? {} },
-    peers: { wusu: peerYaml(CITY, 'CITY', [keys.city], { ...QUICK, push: { url: down.url }, ...more.prefecture }) },
+    ...{
+      party: PREFECTURE,
+      tier: 'PREFECTURE',
+      keys: [keys.prefecture],
+      hub: more.prefectureHub ?? {},
+      secrets: more.secrets ?? {},
+    },
+    peers: {
+      wusu: peerYaml(CITY, 'CITY', [keys.city], {
+        ...QUICK,
+        push: { url: down.url },
+        ...(typeof more.prefecture === 'function' ? more.prefecture(down.url) : more.prefecture),
+      }),
+    },
   });
   const city = await startSide(databases.city, {
     ...{ party: CITY, tier: 'CITY', keys: [keys.city], feeds: more.feeds ?? ' {}', hub: more.hub ?? {} },

@@ -1,159 +1,114 @@
-import type pg from 'pg';
-import { type OwnKey, publicPartOf } from '../../exchange/keys.js';
-import type { Party } from '../../model/exchange.js';
-import { exportExchange, type NamedKey } from '../../server/exchange/export.js';
-import { verifyExchange } from '../../tools/verify-exchange.mjs';
-import { migratedDatabase, type TestDatabase } from './database.js';
-import { CITY, Line, makeKey, PREFECTURE } from './exchange-pair.js';
-import { onDatabase, Platform, type PlatformOptions, prepareNotes } from './exchange-platform.js';
-import { until } from './running-hub.js';
+import { randomUUID } from 'node:crypto';
+import { appendEntries } from '../../events/log.js';
+import type { ExchangeKind, Fault, PeerView, Taking, Told } from '../../exchange/kinds/kind.js';
+import { type KindsSettings, kindsOf, kindsSettings } from '../../exchange/kinds/settings.js';
+import { tellDigests } from '../../exchange/kinds/tell.js';
+import type { NewEntry } from '../../model/entry.js';
+import { type BundleItem, type BundleKind, type Party, peerFeed } from '../../model/exchange.js';
+import { defaultRules } from '../../model/release-defaults.js';
+import { type FeedSketch, type Graph, openGraph } from './graph.js';
 
-const publicKey = (party: Party, key: OwnKey): NamedKey => ({
-  ...{ ...party, kid: key.kid, publicKey: publicPartOf(key) },
-  ...{ from: key.from?.toISOString() ?? null, until: key.until?.toISOString() ?? null },
-});
+export const CITY: Party = { orgCode: '65420200000000', division: '654202' };
+export const PREFECTURE: Party = { orgCode: '65420000000000', division: '654200' };
 
-/** A platform that can be started again over the same database, and what is told on it. */
-export class PlatformSide {
-  #platform: Platform | undefined;
-  readonly told: string[] = [];
+/** A platform of one tier that has a single peer: its rows, and its kinds between the outbox and the other side's tables. */
+export class Side {
+  #seq = 0;
+  settings: KindsSettings = kindsSettings.parse({});
 
-  constructor(
-    readonly name: string,
-    readonly options: PlatformOptions,
+  private constructor(
+    readonly graph: Graph,
+    readonly own: Party,
+    readonly peer: PeerView,
+    private readonly clock: { now: Date },
   ) {}
 
-  get platform(): Platform {
-    if (!this.#platform) throw new Error(`${this.name} is not started`);
-    return this.#platform;
-  }
-
-  async start(more: Partial<Pick<PlatformOptions, 'crashAt' | 'database'>> = {}): Promise<Platform> {
-    this.#platform = await Platform.start({ ...this.options, ...more });
-    return this.#platform;
-  }
-
-  async stop(): Promise<void> {
-    await this.#platform?.stop();
-    this.#platform = undefined;
-  }
-
-  /** Tells the other side something, as whoever writes to the database does, whether or not this side is up. */
-  async tell(count = 1): Promise<void> {
-    const at = this.options.now?.() ?? new Date();
-    const ids = Array.from({ length: count }, (_, i) => `${this.name}-${this.told.length + i + 1}`);
-    await onDatabase(this.options.database.url, (client) =>
-      client.query(
-        `INSERT INTO exchange_outbox (peer, source, key, at, payload)
-         SELECT $1, 'note', id, $2, jsonb_build_object('text', id) FROM unnest($3::text[]) AS n (id)`,
-        [this.options.other.name, at, ids],
-      ),
+  static async open(own: Party, name: string, party: Party, now: Date, feeds: readonly FeedSketch[]): Promise<Side> {
+    const peer = { name, party, feedId: peerFeed(name) };
+    const graph = await openGraph(now, [...feeds, { id: peer.feedId, freshness: 'contact' }]);
+    graph.release = defaultRules(own.division);
+    await graph.db.write.query(
+      `INSERT INTO exchange_peer (name, org_code, division, configured, topics, feed_id)
+       VALUES ($1, $2, $3, true, '{warning,incident,instruction}', $4)`,
+      [name, party.orgCode, party.division, peer.feedId],
     );
-    this.told.push(...ids);
-    this.#platform?.exchange.wake();
+    return new Side(graph, own, peer, { now });
   }
 
-  rows<T>(sql: string): Promise<T[]> {
-    return onDatabase(this.options.database.url, async (client) => (await client.query(sql)).rows as T[]);
+  get now(): Date {
+    return this.clock.now;
   }
 
-  /** What it has carried out of the other side, in that order. */
-  async carriedOut(): Promise<string[]> {
-    return (await this.rows<{ id: string }>('SELECT id FROM test_note ORDER BY n')).map(({ id }) => id);
+  set now(now: Date) {
+    this.clock.now = now;
+    this.graph.now = now;
   }
 
-  /** What is kept, as whoever verifies it gets it. `client`: in a transaction of the caller's. */
-  async exported(client?: pg.Client): Promise<string> {
-    const { database, keys, now = () => new Date(), own } = this.options;
-    if (!client) return onDatabase(database.url, (own) => this.exported(own));
-    let text = '';
-    const key = keys.at(-1) as OwnKey;
-    for await (const line of exportExchange(client, { own, keys: this.publicKeys, key, now: now() })) text += line;
-    return text;
+  set kinds(settings: { readonly [kind in BundleKind]?: object }) {
+    this.settings = kindsSettings.parse(settings);
   }
 
-  /** The public keys of both sides. */
-  get publicKeys(): readonly NamedKey[] {
-    const { keys, other, own } = this.options;
-    return [...keys.map((key) => publicKey(own, key)), ...other.keys.map((key) => publicKey(other.party, key))];
+  get #kinds(): ExchangeKind[] {
+    return kindsOf(this.settings);
   }
 
-  async verify(client?: pg.Client): Promise<{ records: number; faults: string[] }> {
-    return verifyExchange([Buffer.from(await this.exported(client))], this.publicKeys);
+  tell(): Promise<number> {
+    return tellDigests(this.graph.db, [{ peer: this.peer, kinds: this.#kinds }], this.now);
   }
 
-  /** How many of its bundles and of those that came stand where. */
-  async states(): Promise<Record<string, number>> {
-    const found = await this.rows<{ key: string; count: string }>(
-      `SELECT direction || ' ' || state AS key, count(*) FROM exchange_bundle GROUP BY 1 ORDER BY 1`,
+  /** What the outbox holds, as items, in order; it is empty then, and what was told is known to have been. */
+  seal(): Promise<BundleItem[]> {
+    return this.graph.db.transaction(async (client) => {
+      const { rows } = await client.query<Told>(
+        'SELECT id, source, key, at, payload FROM exchange_outbox ORDER BY id FOR UPDATE',
+      );
+      const items: BundleItem[] = [];
+      for (const told of rows)
+        for (const kind of this.#kinds.filter(({ sources }) => sources.includes(told.source))) {
+          const item = await kind.collect(told, this.peer, client);
+          if (item) items.push(item);
+        }
+      await client.query('DELETE FROM exchange_outbox');
+      if (items.length === 0) return items;
+      this.#seq += 1;
+      await client.query(
+        `INSERT INTO exchange_bundle (peer, direction, seq, bundle_id, kind, created_at, body, signature, hash, previous, item_count, state,
+           stored_at, state_at) VALUES ($1, 'OUT', $2, $3, 'x', $4, '', '', '', '', $5, 'SEALED', $4, $4)`,
+        [this.peer.name, this.#seq, randomUUID(), this.now, items.length],
+      );
+      for (const [n, { type, id, version, op }] of items.entries())
+        await client.query(
+          `INSERT INTO exchange_item (peer, direction, seq, n, kind, item_id, version, op) VALUES ($1, 'OUT', $2, $3, $4, $5, $6, $7)`,
+          [this.peer.name, this.#seq, n, type, id, version, op],
+        );
+      // As they travel.
+      return JSON.parse(JSON.stringify(items)) as BundleItem[];
+    });
+  }
+
+  /** Takes items as one bundle: the faults of those not taken, in order, undefined for the others. */
+  take(items: readonly BundleItem[], seq = 1): Promise<(Fault | undefined)[]> {
+    return this.graph.db.transaction(async (client) => {
+      const entries: NewEntry[] = [];
+      const faults: (Fault | undefined)[] = [];
+      for (const item of items) {
+        const kind = this.#kinds.find((each) => each.kind === item.type);
+        if (!kind) throw new Error(`no kind ${item.type}`);
+        const bundle = { bundleId: randomUUID(), seq, kind: item.type };
+        const taking: Taking = { client, peer: this.peer, own: this.own, now: this.now, entries, bundle };
+        faults.push((await kind.check(item, taking)) ?? (await kind.apply(item, taking)));
+      }
+      await appendEntries(client, entries);
+      return faults;
+    });
+  }
+
+  /** Rows of the log since it began, of one topic. */
+  async told(topic: string): Promise<number> {
+    const { rows } = await this.graph.db.read.query<{ count: number }>(
+      'SELECT count(*)::int AS count FROM log_entry WHERE topic = $1',
+      [topic],
     );
-    return Object.fromEntries(found.map(({ key, count }) => [key, Number(count)]));
+    return rows[0]?.count ?? 0;
   }
-}
-
-/** Waits until either side has carried out as much as the other has told, and knows that all of its own is carried out. */
-export async function settled(
-  { city, prefecture }: Pick<Sides, 'city' | 'prefecture'>,
-  limitMs = 20_000,
-): Promise<void> {
-  const wake = (): void => {
-    for (const side of [city, prefecture]) side.platform.exchange.wake();
-  };
-  for (const [side, other] of [
-    [city, prefecture],
-    [prefecture, city],
-  ] as const)
-    await until(
-      () => {
-        wake();
-        return side.carriedOut();
-      },
-      (found) => found.length >= other.told.length,
-      limitMs,
-    );
-  for (const side of [city, prefecture])
-    await until(
-      () => {
-        wake();
-        return side.states();
-      },
-      (states) => Object.keys(states).length > 0 && Object.keys(states).every((key) => key.endsWith('ACTED')),
-      limitMs,
-    );
-}
-
-export interface Sides {
-  readonly city: PlatformSide;
-  readonly prefecture: PlatformSide;
-  readonly up: Line;
-  readonly down: Line;
-  readonly keys: { readonly city: OwnKey; readonly prefecture: OwnKey };
-  stop(): Promise<void>;
-}
-
-/** Two platforms, none of them started yet. */
-export async function makeSides(
-  more: Partial<PlatformOptions> = {},
-  cityKeys: readonly OwnKey[] = [makeKey('city-1')],
-): Promise<Sides> {
-  const keys = { city: cityKeys[0] as OwnKey, prefecture: makeKey('prefecture-1') };
-  const [up, down] = [await Line.open(), await Line.open()];
-  const databases: TestDatabase[] = [await migratedDatabase(), await migratedDatabase()];
-  await Promise.all(databases.map(({ url }) => prepareNotes(url)));
-  const [a, b] = databases as [TestDatabase, TestDatabase];
-  const city = new PlatformSide('city', {
-    ...{ database: a, own: CITY, keys: cityKeys, out: up, back: down },
-    ...{ other: { name: 'prefecture', party: PREFECTURE, keys: [keys.prefecture] }, ...more },
-  });
-  const prefecture = new PlatformSide('prefecture', {
-    ...{ database: b, own: PREFECTURE, keys: [keys.prefecture], out: down, back: up },
-    ...{ other: { name: 'city', party: CITY, keys: cityKeys }, ...more },
-  });
-  return {
-    ...{ city, prefecture, up, down, keys },
-    stop: async () => {
-      await Promise.all([city.stop(), prefecture.stop()]);
-      await Promise.all([up.close(), down.close(), ...databases.map((database) => database.drop())]);
-    },
-  };
 }

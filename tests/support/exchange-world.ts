@@ -12,7 +12,13 @@ export async function exchangeRows(db: Database, peer: string, warning: string, 
   await db.transaction(async (client) => {
     await registerPeers(client, [
       {
-        ...{ name: peer, orgCode: '65420000000000', division: '654200', feedId: `emergency/exchange-${peer}` },
+        ...{
+          name: peer,
+          orgCode: '65420000000000',
+          tier: 'PREFECTURE' as const,
+          division: '654200',
+          feedId: `emergency/exchange-${peer}`,
+        },
         ...{ topics: ['warning'], title: { en: peer, zh: peer }, everySeconds: 600 },
       },
     ]);

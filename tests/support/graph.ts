@@ -55,11 +55,12 @@ interface Parts {
   readonly divisions: DivisionRegistry;
   readonly clock: { now: Date };
   readonly statements: string[];
+  readonly schema: GraphQLSchema;
 }
 
 /** The schema over a database of its own with Wusu's divisions and the given feeds: everything but the server. */
 export class Graph {
-  readonly #schema: GraphQLSchema = buildSchema();
+  readonly #schema: GraphQLSchema;
   readonly #ingest: Ingest;
   readonly #documents = new Map<string, { document: DocumentNode; invalid: readonly GraphQLError[] }>();
   /** Every call of the feed control. */
@@ -76,6 +77,7 @@ export class Graph {
   readonly internal: unknown[] = [];
 
   constructor(private readonly parts: Parts) {
+    this.#schema = parts.schema;
     this.#ingest = new Ingest({
       db: parts.db,
       partitions: new Partitions(parts.db),
@@ -136,6 +138,14 @@ export class Graph {
     const checked = { document, invalid: validate(this.#schema, document) };
     this.#documents.set(query, checked);
     return checked;
+  }
+
+  /** The SQL statements of any text's operation. */
+  async statementsOf(query: string, variables: Record<string, unknown>): Promise<string[]> {
+    this.parts.statements.length = 0;
+    const { errors } = await this.answer(query, variables);
+    if (errors?.[0]) throw errors[0];
+    return [...this.parts.statements];
   }
 
   /** How many SQL statements an operation takes. */
@@ -229,8 +239,12 @@ export class Graph {
 
 export type FeedSketch = Pick<FeedRegistration, 'id'> & Partial<FeedRegistration>;
 
-/** Opens a graph whose clock stands at `now` until it is set. */
-export async function openGraph(now: Date, feeds: readonly FeedSketch[]): Promise<Graph> {
+/** Opens a graph whose clock stands at `now` until it is set; over the public schema, unless another is given. */
+export async function openGraph(
+  now: Date,
+  feeds: readonly FeedSketch[],
+  schema: GraphQLSchema = buildSchema(),
+): Promise<Graph> {
   const database = await migratedDatabase();
   const statements: string[] = [];
   const db = openDatabase({ url: database.url, onStatement: (sql) => statements.push(sql) });
@@ -250,6 +264,7 @@ export async function openGraph(now: Date, feeds: readonly FeedSketch[]): Promis
     divisions: await loadDivisions(db),
     clock: { now },
     statements,
+    schema,
   });
 }
 

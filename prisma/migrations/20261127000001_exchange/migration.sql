@@ -4,6 +4,8 @@
 CREATE TABLE exchange_peer (
   name text PRIMARY KEY,
   org_code text NOT NULL,
+  -- REGION, PREFECTURE, CITY, TOWNSHIP or VILLAGE
+  tier text NOT NULL,
   division text NOT NULL,
   -- Still in the settings.
   configured boolean NOT NULL,

@@ -1,0 +1,97 @@
+import type { Bundle, Party, Signed } from '../../model/exchange.js';
+import { AnswersIn } from './file-drop-answers.js';
+import { type DropWorld, type FileDropReport, type MadeFile, sweepDone } from './file-drop-folders.js';
+import { BundlesIn } from './file-drop-in.js';
+import { bundleStem, warningIn } from './file-drop-names.js';
+import { writeReceipts } from './file-drop-receipts.js';
+import type { FileDropSettings } from './file-drop-settings.js';
+import { attachmentsOf, bundleEntries, zipOf } from './file-drop-zip.js';
+import { LocalStore } from './file-store-local.js';
+import { SftpStore } from './file-store-sftp.js';
+import type { Answer, Fetcher, OutgoingBundle, Reception, Transport } from './transport.js';
+
+const SWEEP_MS = 3_600_000;
+const TAKEN: Answer = { outcome: 'taken', receipts: [] };
+
+export interface FileDropOptions {
+  readonly settings: FileDropSettings;
+  readonly own: Party;
+  readonly peer: Party;
+  now(): Date;
+  report(report: FileDropReport): void;
+  made?(file: MadeFile): void;
+}
+
+/**
+ * The road of files, here or behind SFTP (docs/exchange-roads.md). Handing over is writing: the other side's answers come as files, so `send`
+ * and `sendReceipts` know only what `fetch` has read meanwhile. One object is both ways of the road to one peer.
+ */
+export class FileDrop implements Transport, Fetcher {
+  readonly address: string;
+  readonly #world: DropWorld;
+  readonly #answers: AnswersIn;
+  readonly #bundles: BundlesIn;
+  #swept = Number.NEGATIVE_INFINITY;
+
+  constructor(options: FileDropOptions) {
+    const { place, timeoutMs } = options.settings;
+    const store = place.kind === 'sftp' ? new SftpStore(place, timeoutMs) : new LocalStore(place.path);
+    this.address = store.address;
+    this.#world = { ...options, store };
+    this.#answers = new AnswersIn(this.#world);
+    this.#bundles = new BundlesIn(this.#world);
+  }
+
+  /** The signature is written last: with it the bundle is there. */
+  async send(bundle: OutgoingBundle, _heard: number, signal: AbortSignal): Promise<Answer> {
+    const refused = this.#answers.toBundle(bundle.seq);
+    if (refused) return refused;
+    const { store, settings, made } = this.#world;
+    const content = JSON.parse(bundle.body) as Bundle;
+    const { bundleId, seq, kind, from, to, createdAt } = content;
+    const stem = bundleStem(content);
+    await this.#writeWarnings(content, signal);
+    const bytes = await zipOf(bundleEntries(bundle.body, content), new Date(createdAt));
+    await store.write(`${settings.folders.out}/${stem}.zip`, bytes, signal);
+    await store.write(`${settings.folders.out}/${stem}.sig`, Buffer.from(bundle.signature), signal);
+    made?.({ name: `${settings.folders.out}/${stem}.zip`, bytes, id: bundleId, seq, kind, from, to, createdAt });
+    return TAKEN;
+  }
+
+  async sendReceipts(receipts: readonly Signed[], _heard: number, signal: AbortSignal): Promise<Answer> {
+    const refused = this.#answers.toReceipts();
+    if (refused) return refused;
+    const { made, now, own, peer } = this.#world;
+    for (const { bytes, first, path } of await writeReceipts(this.#world, receipts, signal)) {
+      const about = { seq: first, kind: 'receipts', from: own, to: peer, createdAt: now().toISOString() };
+      made?.({ name: path, bytes, id: path.slice(path.lastIndexOf('/') + 1), ...about });
+    }
+    return TAKEN;
+  }
+
+  async fetch(reception: Reception, signal: AbortSignal): Promise<boolean> {
+    const answers = await this.#answers.round(reception, signal);
+    const bundles = await this.#bundles.round(reception, signal);
+    const now = this.#world.now().getTime();
+    if (now - this.#swept >= SWEEP_MS) {
+      this.#swept = now;
+      await sweepDone(this.#world, signal);
+    }
+    return answers || bundles;
+  }
+
+  close(): Promise<void> {
+    return this.#world.store.close();
+  }
+
+  /** Each warning as 12379 platforms take it: a ZIP of its name that holds its one XML. */
+  async #writeWarnings(content: Bundle, signal: AbortSignal): Promise<void> {
+    const { store, settings } = this.#world;
+    const { warnings } = settings.folders;
+    if (warnings === undefined) return;
+    for (const file of attachmentsOf(content).filter(({ name }) => warningIn(name) !== undefined)) {
+      const bytes = await zipOf([file], new Date(content.createdAt));
+      await store.write(`${warnings}/${file.name.replace(/\.xml$/, '.zip')}`, bytes, signal);
+    }
+  }
+}
