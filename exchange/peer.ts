@@ -12,6 +12,7 @@ import { Loop } from './loop.js';
 import { raiseAlarms } from './receipts.js';
 import { seal } from './seal.js';
 import { sendNext } from './send.js';
+import { signAnew } from './sign-anew.js';
 import type { Notices } from './transports/notices.js';
 import type { Fetcher, Reception, Transport } from './transports/transport.js';
 
@@ -100,6 +101,7 @@ export class Peer {
   async #watchOver(): Promise<boolean> {
     const { db, now, peer } = this.options.ground;
     await this.#overdue();
+    while (await signAnew(this.options.ground));
     const at = now();
     if ((await tellDigests(db, [{ peer, kinds: peer.kinds }], at)) > 0) this.#out.wake();
     const due = await heartbeatDue(db.write, peer.name, new Date(at.getTime() - peer.heartbeatMs));

@@ -128,6 +128,17 @@ describe('while the line is down for hours', () => {
       (found) => found.length === 2,
     );
     pass(61);
+    // Also for whoever would come and get them.
+    await until(
+      () => {
+        city.platform.exchange.wake();
+        return city.rows<{ signature: string }>(
+          `SELECT signature FROM exchange_bundle WHERE direction = 'OUT' AND state = 'SEALED'
+           UNION ALL SELECT signature FROM exchange_receipt, exchange_peer WHERE issuer = 'OURS' AND number > told_upto`,
+        );
+      },
+      (found) => found.length > 0 && found.every(({ signature }) => keyIdOf(signature) === 'city-new'),
+    );
     for (const line of [up, down]) line.mode = 'up';
     await expectWhole(sides);
     const [first] = await prefecture.rows<{ signature: string }>(

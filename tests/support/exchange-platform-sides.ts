@@ -122,21 +122,23 @@ export async function settled(
     );
 }
 
+type PemKey = ReturnType<typeof makeKey>;
+
 export interface Sides {
   readonly city: PlatformSide;
   readonly prefecture: PlatformSide;
   readonly up: Line;
   readonly down: Line;
-  readonly keys: { readonly city: OwnKey; readonly prefecture: OwnKey };
+  readonly keys: { readonly city: PemKey; readonly prefecture: PemKey };
   stop(): Promise<void>;
 }
 
 /** Two platforms, none of them started yet. */
 export async function makeSides(
   more: Partial<PlatformOptions> = {},
-  cityKeys: readonly OwnKey[] = [makeKey('city-1')],
+  cityKeys: readonly PemKey[] = [makeKey('city-1')],
 ): Promise<Sides> {
-  const keys = { city: cityKeys[0] as OwnKey, prefecture: makeKey('prefecture-1') };
+  const keys = { city: cityKeys[0] as PemKey, prefecture: makeKey('prefecture-1') };
   const [up, down] = [await Line.open(), await Line.open()];
   const databases: TestDatabase[] = [await migratedDatabase(), await migratedDatabase()];
   await Promise.all(databases.map(({ url }) => prepareNotes(url)));

@@ -133,7 +133,14 @@ export class Platform {
     await opened.transaction((client) =>
       registerPeers(client, [
         {
-          ...{ ...other.party, name: other.name, feedId: peerFeed(other.name), tier: 'CITY', topics: [], everySeconds: 60 },
+          ...{
+            ...other.party,
+            name: other.name,
+            feedId: peerFeed(other.name),
+            tier: 'CITY',
+            topics: [],
+            everySeconds: 60,
+          },
           title: { en: other.name, zh: own.orgCode },
         },
       ]),
