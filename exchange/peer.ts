@@ -12,6 +12,7 @@ import { Loop } from './loop.js';
 import { raiseAlarms } from './receipts.js';
 import { seal } from './seal.js';
 import { sendNext } from './send.js';
+import { signAnew } from './sign-anew.js';
 import type { Notices } from './transports/notices.js';
 import type { Fetcher, Reception, Transport } from './transports/transport.js';
 
@@ -42,6 +43,8 @@ export class Peer {
   readonly #watch: Loop;
   /** Of the line, as it was last told. */
   #fault: string | undefined;
+  /** After a failure what had to wait for the other comes first. */
+  #bundleFirst = false;
 
   constructor(private readonly options: PeerOptions) {
     const { fetcher, fetchEveryMs, reception, retry } = options;
@@ -82,9 +85,13 @@ export class Peer {
     const sealed = await seal(ground);
     if (sealed > 0 && !transport && notices) await announceNewest(ground, notices);
     if (sealed > 0) return true;
-    const sent = transport ? await sendNext({ ground, transport, reception, signal }) : false;
-    if (sent) this.#fault = undefined;
-    return sent;
+    if (!transport) return false;
+    const bundleFirst = this.#bundleFirst;
+    this.#bundleFirst = !bundleFirst;
+    const more = await sendNext({ ground, transport, reception, signal, bundleFirst });
+    this.#bundleFirst = false;
+    if (more) this.#fault = undefined;
+    return more;
   }
 
   async #carryOut(): Promise<boolean> {
@@ -99,6 +106,7 @@ export class Peer {
   async #watchOver(): Promise<boolean> {
     const { db, now, peer } = this.options.ground;
     await this.#overdue();
+    while (await signAnew(this.options.ground));
     const at = now();
     if ((await tellDigests(db, [{ peer, kinds: peer.kinds }], at)) > 0) this.#out.wake();
     const due = await heartbeatDue(db.write, peer.name, new Date(at.getTime() - peer.heartbeatMs));

@@ -29,17 +29,20 @@ export interface Sending {
   readonly transport: Transport;
   readonly reception: Reception;
   readonly signal: AbortSignal;
+  /** The bundle before the receipts: on a line that loses answers neither is to keep the other back. */
+  readonly bundleFirst: boolean;
 }
 
-/** Hands over the receipts that the peer has not had, and then its next bundle. Returns whether there was anything. Throws where it must be tried again. */
+/** Hands over the receipts that the peer has not had, or its next bundle. Returns whether there was anything. Throws where it must be tried again. */
 export async function sendNext(sending: Sending): Promise<boolean> {
   const { ground } = sending;
   const row = await readPeer(ground.db.write, ground.peer.name);
   if (!row) return false;
-  if (row.toldNumber > row.toldUpto) return sendReceipts(sending, row);
+  const waits = row.toldNumber > row.toldUpto;
+  if (waits && !sending.bundleFirst) return sendReceipts(sending, row);
   const again = new Date(ground.now().getTime() - ground.peer.resendAfterMs);
   const bundle = await nextToSend(ground.db.write, row.name, row.resendFrom, again);
-  if (!bundle) return false;
+  if (!bundle) return waits && sendReceipts(sending, row);
   await sendBundle(sending, row, bundle);
   return true;
 }
@@ -62,7 +65,11 @@ async function sendReceipts({ ground, transport, signal }: Sending, row: PeerRow
     await movePeer(db.write, peer.name, { toldUpto: Math.min(answer.expected - 1, row.toldNumber) });
     return true;
   }
-  throw new SendFault(`receipts are refused: ${answer.code}: ${answer.reason}`);
+  const fault = `receipts are refused: ${answer.code}: ${answer.reason}`;
+  // Once, and not at each try: the fault stands beside the peer until something goes over.
+  if (FORKING_REFUSALS.includes(answer.code) && row.fault !== fault)
+    await raiseAlarm(ground, { kind: 'CHAIN', direction: 'IN', seq: null, reason: fault });
+  throw new SendFault(fault);
 }
 
 const worked = ({ now }: PeerGround): { lastSentAt: Date; fault: null } => ({ lastSentAt: now(), fault: null });
