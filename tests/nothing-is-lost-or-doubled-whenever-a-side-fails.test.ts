@@ -120,6 +120,12 @@ describe('while the line is down for hours', () => {
     sides = await makeSides({ now }, keys);
     const { city, prefecture, up, down } = sides;
     await Promise.all([city.start(), prefecture.start()]);
+    // Their first signs of life, or the notes would wait behind one whose answer is lost.
+    for (const side of [city, prefecture])
+      await until(
+        () => side.rows<{ state: string }>(`SELECT state FROM exchange_bundle WHERE direction = 'OUT'`),
+        (found) => found.length > 0 && found.every(({ state }) => state === 'ACTED'),
+      );
     up.cut();
     down.mode = 'half';
     await Promise.all([city.tell(2), prefecture.tell(2)]);
