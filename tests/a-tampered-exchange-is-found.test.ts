@@ -33,9 +33,14 @@ beforeAll(async () => {
   sides = await makeSides({ now });
   city = sides.city;
   // The signs of life of the second start tell how far the first has come.
-  for (const _ of [1, 2]) {
+  for (const round of [1, 2]) {
     await Promise.all([city.start(), sides.prefecture.start()]);
     await Promise.all([city.tell(3), sides.prefecture.tell(3)]);
+    for (const side of [city, sides.prefecture])
+      await until(
+        () => side.rows(`SELECT seq FROM exchange_bundle WHERE direction = 'OUT' AND kind = 'heartbeat'`),
+        (found) => found.length === round,
+      );
     await settled(sides);
     await Promise.all([city.stop(), sides.prefecture.stop()]);
     clock.ahead += 2 * 3_600_000;
