@@ -14,5 +14,6 @@ export default {
   globalSetup: '<rootDir>/tests/support/global-setup.mjs',
   globalTeardown: '<rootDir>/tests/support/global-teardown.mjs',
   testTimeout: 60000,
-  maxWorkers: 2,
+  // One more than cores: much of what the tests do is waiting for processes and sockets.
+  maxWorkers: 3,
 };
