@@ -109,7 +109,7 @@ export class Exchange implements Reception {
     const named = { bundleId: bundle?.bundleId ?? null, seq: bundle?.seq ?? null };
     const raw = `${came.signed.body}\n${came.signed.signature}`;
     some.evidence.record({
-      peer: peer ?? 'unknown',
+      peer,
       act,
       road,
       kind: bundle?.kind ?? null,
@@ -149,7 +149,7 @@ export class Exchange implements Reception {
   }
 
   #wakeOne({ peer }: PeerGround): void {
-    this.#peers.find(({ name }) => name === peer.name)?.wake();
+    this.#peers.find(({ name }) => name === peer.name)?.wakeUp();
   }
 
   /** Each entry of the log only says that there may be something to tell: what there is stands in the outbox. */
@@ -158,7 +158,7 @@ export class Exchange implements Reception {
     const { signal } = this.#abort;
     while (!signal.aborted && topics.length > 0)
       try {
-        for await (const _ of await log.subscribe(topics, { signal })) this.wake();
+        for await (const _ of await log.subscribe(topics, { signal })) for (const peer of this.#peers) peer.wakeUp();
       } catch (error) {
         if (signal.aborted) return;
         onError('log', messageOf(error));

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { type Bundle, Refusal, type Signed } from '../model/exchange.js';
+import { type Bundle, RECEIPTS_BYTES, Refusal, type Signed, withinBytes } from '../model/exchange.js';
 import type { PeerRow } from '../model/exchange-rows.js';
 import { type BundleRow, insertBundle, readBundle as readKept, seqOfBundle } from '../prisma/store/exchange-bundles.js';
 import { heardFrom, lockPeer, movePeer } from '../prisma/store/exchange-peers.js';
@@ -55,9 +55,10 @@ export async function takeBundle(
 
 async function answerOf({ db, peer }: PeerGround, seq: number, heard: number): Promise<readonly ReceiptRow[]> {
   const next = await receiptsAfter(db.write, peer.name, 'OURS', heard, RECEIPTS);
-  if (next.some((receipt) => receipt.seq === seq && receipt.state === 'RECEIVED')) return next;
+  if (next.some((receipt) => receipt.seq === seq && receipt.state === 'RECEIVED'))
+    return withinBytes(next, RECEIPTS_BYTES);
   const [own] = await receiptsOf(db.write, peer.name, 'OURS', seq);
-  return own && !next.some(({ number }) => number === own.number) ? [own, ...next] : next;
+  return withinBytes(own && !next.some(({ number }) => number === own.number) ? [own, ...next] : next, RECEIPTS_BYTES);
 }
 
 /** Whether exactly this bundle is here already. Another one in its place, or under its id, is refused. */

@@ -1,5 +1,11 @@
 import type { ExchangeAlarm } from '../model/entry.js';
-import { FORKING_REFUSALS, PASSING_REFUSALS, type RefusalCode } from '../model/exchange.js';
+import {
+  FORKING_REFUSALS,
+  PASSING_REFUSALS,
+  RECEIPTS_BYTES,
+  type RefusalCode,
+  withinBytes,
+} from '../model/exchange.js';
 import type { PeerRow } from '../model/exchange-rows.js';
 import {
   type BundleRow,
@@ -31,23 +37,31 @@ export interface Sending {
   readonly signal: AbortSignal;
 }
 
-/** Hands over the receipts that the peer has not had, and then its next bundle. Returns whether there was anything. Throws where it must be tried again. */
+/**
+ * Hands over the receipts that the peer has not had, and then its next bundle. Returns whether there was anything. Throws where it must be tried
+ * again. Where a receipt has to wait at the peer, for a bundle that must come first, the bundles go on.
+ */
 export async function sendNext(sending: Sending): Promise<boolean> {
   const { ground } = sending;
   const row = await readPeer(ground.db.write, ground.peer.name);
   if (!row) return false;
-  if (row.toldNumber > row.toldUpto) return sendReceipts(sending, row);
+  const waits = row.toldNumber > row.toldUpto ? await sendReceipts(sending, row) : undefined;
+  if (waits === 'sent') return true;
   const again = new Date(ground.now().getTime() - ground.peer.resendAfterMs);
   const bundle = await nextToSend(ground.db.write, row.name, row.resendFrom, again);
+  if (!bundle && waits) throw waits;
   if (!bundle) return false;
   await sendBundle(sending, row, bundle);
   return true;
 }
 
-async function sendReceipts({ ground, transport, signal }: Sending, row: PeerRow): Promise<boolean> {
+async function sendReceipts(
+  { ground, transport, signal }: Sending,
+  row: PeerRow,
+): Promise<'sent' | SendFault | undefined> {
   const { db, peer, step } = ground;
-  const kept = await receiptsAfter(db.write, peer.name, 'OURS', row.toldUpto, RECEIPTS);
-  if (kept.length === 0) return false;
+  const kept = withinBytes(await receiptsAfter(db.write, peer.name, 'OURS', row.toldUpto, RECEIPTS), RECEIPTS_BYTES);
+  if (kept.length === 0) return undefined;
   const receipts = await freshReceipts(ground, kept);
   step('receipts: before the call');
   const answer = await transport.sendReceipts(receipts, row.heardNumber, signal);
@@ -55,14 +69,16 @@ async function sendReceipts({ ground, transport, signal }: Sending, row: PeerRow
   const last = receipts.at(-1)?.number ?? row.toldUpto;
   if (answer.outcome === 'taken') {
     await movePeer(db.write, peer.name, { toldUpto: last, ...worked(ground) });
-    return true;
+    return 'sent';
   }
   // It stands elsewhere than we thought, e.g. because files were lost: from there on again.
   if (answer.code === 'SEQ_GAP' && answer.expected !== undefined && answer.expected - 1 !== row.toldUpto) {
     await movePeer(db.write, peer.name, { toldUpto: Math.min(answer.expected - 1, row.toldNumber) });
-    return true;
+    return 'sent';
   }
-  throw new SendFault(`receipts are refused: ${answer.code}: ${answer.reason}`);
+  const fault = new SendFault(`receipts are refused: ${answer.code}: ${answer.reason}`);
+  if (answer.code === 'SEQ_GAP') return fault;
+  throw fault;
 }
 
 const worked = ({ now }: PeerGround): { lastSentAt: Date; fault: null } => ({ lastSentAt: now(), fault: null });
@@ -138,8 +154,8 @@ async function refused(
   if (refusals >= MOST_REFUSALS) await takeBack(ground, bundle, `${code}: ${reason}`);
 }
 
-/** These are about who sends, not about this bundle: another one would fare no better. */
-const BEARING: readonly RefusalCode[] = ['WRONG_PEER', 'BAD_SIGNATURE'];
+/** These are about who sends, and which version it speaks, not about this bundle: another one would fare no better. */
+const BEARING: readonly RefusalCode[] = ['WRONG_PEER', 'BAD_SIGNATURE', 'WRONG_VERSION'];
 
 /** It is set aside, and the peer is told by a signed statement that it will not come, so that what follows can. */
 async function takeBack(ground: PeerGround, bundle: BundleRow, reason: string): Promise<void> {
