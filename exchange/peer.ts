@@ -12,6 +12,7 @@ import { Loop } from './loop.js';
 import { raiseAlarms } from './receipts.js';
 import { seal } from './seal.js';
 import { sendNext } from './send.js';
+import { signAnew } from './sign-anew.js';
 import type { Notices } from './transports/notices.js';
 import type { Fetcher, Reception, Transport } from './transports/transport.js';
 
@@ -26,6 +27,8 @@ export interface PeerOptions {
   readonly retry: { readonly firstMs: number; readonly longestMs: number };
   readonly reception: Reception;
   readonly onError: (peer: string, error: unknown) => void;
+  /** Its line fails, or it takes nothing; told once for each reason, and again after it has worked. */
+  readonly onDown: (peer: string, reason: string) => void;
 }
 
 /** Nobody wakes a loop for what another process has written: it looks by itself this often. */
@@ -40,6 +43,10 @@ export class Peer {
   readonly #watch: Loop;
   /** True until it has worked once: an earlier process may have left its fault. */
   #fetchFailed = true;
+  /** Of the line, as it was last told. */
+  #fault: string | undefined;
+  /** After a failure what had to wait for the other comes first. */
+  #bundleFirst = false;
 
   constructor(private readonly options: PeerOptions) {
     const { fetcher, fetchEveryMs, retry } = options;
@@ -86,7 +93,13 @@ export class Peer {
     const sealed = await seal(ground);
     if (sealed > 0 && !transport && notices) await announceNewest(ground, notices);
     if (sealed > 0) return true;
-    return transport ? sendNext({ ground, transport, reception, signal }) : false;
+    if (!transport) return false;
+    const bundleFirst = this.#bundleFirst;
+    this.#bundleFirst = !bundleFirst;
+    const more = await sendNext({ ground, transport, reception, signal, bundleFirst });
+    this.#bundleFirst = false;
+    if (more) this.#fault = undefined;
+    return more;
   }
 
   /** What was said to be wrong with a road that only fetches is over once it works. */
@@ -112,6 +125,7 @@ export class Peer {
   async #watchOver(): Promise<boolean> {
     const { db, now, peer } = this.options.ground;
     await this.#overdue();
+    while (await signAnew(this.options.ground));
     const at = now();
     if (await heartbeatDue(db.write, peer.name, new Date(at.getTime() - peer.heartbeatMs))) {
       await tellPeers(db.write, { source: 'heartbeat', key: peer.name, at, payload: {} }, peer.name);
@@ -144,9 +158,11 @@ export class Peer {
   }
 
   async #failed(error: unknown, line: boolean): Promise<void> {
-    const { ground, onError } = this.options;
-    onError(this.name, error);
-    if (line)
-      await movePeer(ground.db.write, this.name, { fault: messageOf(error).slice(0, 1000), faultAt: ground.now() });
+    const { ground, onDown, onError } = this.options;
+    if (!line) return onError(this.name, error);
+    const fault = messageOf(error).slice(0, 1000);
+    if (fault !== this.#fault) onDown(this.name, fault);
+    this.#fault = fault;
+    await movePeer(ground.db.write, this.name, { fault, faultAt: ground.now() });
   }
 }

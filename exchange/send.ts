@@ -35,33 +35,28 @@ export interface Sending {
   readonly transport: Transport;
   readonly reception: Reception;
   readonly signal: AbortSignal;
+  /** The bundle before the receipts: on a line that loses answers neither is to keep the other back. */
+  readonly bundleFirst: boolean;
 }
 
-/**
- * Hands over the receipts that the peer has not had, and then its next bundle. Returns whether there was anything. Throws where it must be tried
- * again. Where a receipt has to wait at the peer, for a bundle that must come first, the bundles go on.
- */
+/** Hands over the receipts that the peer has not had, or its next bundle. Returns whether there was anything. Throws where it must be tried again. */
 export async function sendNext(sending: Sending): Promise<boolean> {
   const { ground } = sending;
   const row = await readPeer(ground.db.write, ground.peer.name);
   if (!row) return false;
-  const waits = row.toldNumber > row.toldUpto ? await sendReceipts(sending, row) : undefined;
-  if (waits === 'sent') return true;
+  const waits = row.toldNumber > row.toldUpto;
+  if (waits && !sending.bundleFirst) return sendReceipts(sending, row);
   const again = new Date(ground.now().getTime() - ground.peer.resendAfterMs);
   const bundle = await nextToSend(ground.db.write, row.name, row.resendFrom, again);
-  if (!bundle && waits) throw waits;
-  if (!bundle) return false;
+  if (!bundle) return waits && sendReceipts(sending, row);
   await sendBundle(sending, row, bundle);
   return true;
 }
 
-async function sendReceipts(
-  { ground, transport, signal }: Sending,
-  row: PeerRow,
-): Promise<'sent' | SendFault | undefined> {
+async function sendReceipts({ ground, transport, signal }: Sending, row: PeerRow): Promise<boolean> {
   const { db, peer, step } = ground;
   const kept = withinBytes(await receiptsAfter(db.write, peer.name, 'OURS', row.toldUpto, RECEIPTS), RECEIPTS_BYTES);
-  if (kept.length === 0) return undefined;
+  if (kept.length === 0) return false;
   const receipts = await freshReceipts(ground, kept);
   step('receipts: before the call');
   const answer = await transport.sendReceipts(receipts, row.heardNumber, signal);
@@ -69,16 +64,18 @@ async function sendReceipts(
   const last = receipts.at(-1)?.number ?? row.toldUpto;
   if (answer.outcome === 'taken') {
     await movePeer(db.write, peer.name, { toldUpto: last, ...worked(ground) });
-    return 'sent';
+    return true;
   }
   // It stands elsewhere than we thought, e.g. because files were lost: from there on again.
   if (answer.code === 'SEQ_GAP' && answer.expected !== undefined && answer.expected - 1 !== row.toldUpto) {
     await movePeer(db.write, peer.name, { toldUpto: Math.min(answer.expected - 1, row.toldNumber) });
-    return 'sent';
+    return true;
   }
-  const fault = new SendFault(`receipts are refused: ${answer.code}: ${answer.reason}`);
-  if (answer.code === 'SEQ_GAP') return fault;
-  throw fault;
+  const fault = `receipts are refused: ${answer.code}: ${answer.reason}`;
+  // Once, and not at each try: the fault stands beside the peer until something goes over.
+  if (FORKING_REFUSALS.includes(answer.code) && row.fault !== fault)
+    await raiseAlarm(ground, { kind: 'CHAIN', direction: 'IN', seq: null, reason: fault });
+  throw new SendFault(fault);
 }
 
 const worked = ({ now }: PeerGround): { lastSentAt: Date; fault: null } => ({ lastSentAt: now(), fault: null });

@@ -9,6 +9,10 @@ export type SignedType = 'fenghuo-bundle+jws' | 'fenghuo-receipt+jws' | 'fenghuo
 
 const base64url = (text: string): string => Buffer.from(text, 'utf8').toString('base64url');
 
+/** How every signature of a key begins. */
+export const headerOfKey = ({ algorithm, kid }: Pick<OwnKey, 'algorithm' | 'kid'>, typ: SignedType): string =>
+  base64url(JSON.stringify({ alg: algorithm, kid, typ }));
+
 /** The detached JWS (RFC 7515 appendix F) of a text: protected header, two dots, signature. */
 export async function sign(body: string, typ: SignedType, key: OwnKey): Promise<string> {
   const header = { alg: key.algorithm, kid: key.kid, typ };

@@ -15,7 +15,7 @@ import { type ExportOptions, exportExchange, keysOf, type NamedKey } from './exc
 import { packageRoot } from './root.js';
 import { here, inPassingFolder, runVerifier, showProgress, writeLines } from './tool-files.js';
 
-const USAGE = `npm run exchange -- new-key <name> [--algorithm Ed25519|ES256|SM2]   makes a key pair: the secret one into HUB_DATA_DIR/keys, the public one shown
+const USAGE = `npm run exchange -- new-key <name> [--algorithm Ed25519|ES256|SM2]   makes a key pair in HUB_DATA_DIR/keys, and shows the public one
 npm run exchange -- keys                          shows the public keys of both sides, as --keys takes them
 npm run exchange -- export <file>                 writes all bundles and receipts to a file, its end signed as of now
 npm run exchange -- verify [file] [--keys <file>] verifies a file, or the database itself, with tools/verify-exchange.mjs
@@ -95,7 +95,11 @@ function newKey(env: Environment, name: string, algorithm: Algorithm): number {
   writeFileSync(path, `${text.trim()}\n`, { mode: 0o600, flag: 'wx' });
   chmodSync(path, 0o600);
   const open = publicPartOf(readOwnKey(name, text, { from: null, until: null })).trim();
-  process.stdout.write(`${path}\nexchange.keys: { kid: ${name}, secretKey: { file: ${path} } }\n\n${open}\n`);
+  const openPath = join(folder, `exchange-${name}.pub`);
+  writeFileSync(openPath, `${open}\n`);
+  process.stdout.write(
+    `exchange.keys: { kid: ${name}, secretKey: { file: ${path} } }\nfor the peers: ${openPath}\n\n${open}\n`,
+  );
   return 0;
 }
 

@@ -326,6 +326,7 @@ export class Hub {
         logger.error({ ...alarm }, 'the exchange needs a look');
       },
       onError: (peer, error) => this.#failed(`exchange with ${peer}`, error),
+      onDown: (peer, reason) => logger.warn({ peer, reason }, 'nothing reaches a peer'),
     });
     for (const peer of Object.keys(settings?.peers ?? {})) this.options.onLine?.(`exchange  ${peer}`);
     exchange?.start();

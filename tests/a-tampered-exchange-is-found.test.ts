@@ -1,21 +1,24 @@
-import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { createHash, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type pg from 'pg';
+import { publicPartOf, readOwnKey } from '../exchange/keys.js';
 import { sign } from '../exchange/signing.js';
 import { openDatabase } from '../prisma/database.js';
 import { dropOldExchange } from '../prisma/store/drop-exchange.js';
 import { packageRoot } from '../server/root.js';
 import { sm2Fits, verifyExchange } from '../tools/verify-exchange.mjs';
+import { CITY, makeKey, PREFECTURE, peerYaml, sideSettings } from './support/exchange-pair.js';
 import { onDatabase } from './support/exchange-platform.js';
-import { makeSides, type PlatformSide, type Sides, settled } from './support/exchange-sides.js';
+import { makeSides, type PlatformSide, type Sides, settled } from './support/exchange-platform-sides.js';
 import { until } from './support/running-hub.js';
 import { tempFolders } from './support/temp-folder.js';
 
 /** More of them with EXCHANGE_TRIALS=10000. */
-const TRIALS = Number(process.env.EXCHANGE_TRIALS ?? 250);
+const TRIALS = Number(process.env.EXCHANGE_TRIALS ?? 150);
 const DAY_MS = 86_400_000;
 
 const folders = tempFolders();
@@ -161,6 +164,51 @@ describe('an exported exchange', () => {
     expect(sm2Fits('message digest', signature, point)).toBe(true);
     expect(sm2Fits('message digesT', signature, point)).toBe(false);
   });
+});
+
+describe('npm run exchange', () => {
+  /** As npm runs it; its exit code and what it said. */
+  async function exchange(env: Record<string, string>, ...args: string[]): Promise<{ code: number; said: string }> {
+    const child = spawn(process.execPath, ['--import', 'tsx', 'server/exchange-tool.ts', ...args], {
+      cwd: packageRoot(),
+      env: { PATH: process.env.PATH ?? '', ...env },
+    });
+    let said = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += chunk));
+    const [code] = (await once(child, 'close')) as [number];
+    return { code, said };
+  }
+
+  /** A settings file of the city that pins this key of the prefecture. */
+  function settings(folder: string, pinned: ReturnType<typeof makeKey>): Record<string, string> {
+    const path = join(folder, `${randomUUID()}.yaml`);
+    const keys = [sides.keys.city];
+    const peers = { prefecture: peerYaml(PREFECTURE, 'PREFECTURE', [pinned], {}) };
+    const { env, text: yaml } = sideSettings({ party: CITY, tier: 'CITY', keys, peers });
+    writeFileSync(path, yaml);
+    const secret = { EXCHANGE_KEY_0: env('EXCHANGE_KEY_0') ?? '' };
+    return { HUB_CONFIG: path, HUB_DATA_DIR: folder, DATABASE_URL: city.options.database.url, ...secret };
+  }
+
+  test('verifies the database by the keys of the settings, and makes keys that they can name', async () => {
+    const folder = folders.make();
+    const [whole, wrong, made] = await Promise.all([
+      exchange(settings(folder, sides.keys.prefecture), 'verify'),
+      exchange(settings(folder, makeKey('prefecture-1')), 'verify'),
+      exchange({ HUB_DATA_DIR: folder }, 'new-key', 'city-2', '--algorithm', 'sm2'),
+    ]);
+    expect(whole).toEqual({ code: 0, said: expect.stringMatching(/^unchanged: \d+ bundles and receipts/) });
+    expect(wrong).toEqual({
+      code: 1,
+      said: expect.stringMatching(/^NOT AS WRITTEN: prefecture, its receipts: receipt 1 was changed/m),
+    });
+    const path = join(folder, 'keys', 'exchange-city-2.key');
+    expect(made.code).toBe(0);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    const key = readOwnKey('city-2', readFileSync(path, 'utf8'), { from: null, until: null });
+    expect(made.said).toContain(publicPartOf(key));
+    expect(made.said).not.toContain(readFileSync(path, 'utf8').trim());
+  }, 60_000);
 });
 
 type NamedKey = PlatformSide['publicKeys'][number];

@@ -132,8 +132,8 @@ const auditedRead = (): Promise<unknown> =>
 /** What a platform of another tier has asked for and told of. */
 async function exchanged(): Promise<void> {
   await graph.db.write.query(
-    `INSERT INTO exchange_peer (name, org_code, division, configured, topics, feed_id)
-     VALUES ('prefecture', '65420000000000', '654200', true, '{}', 'emergency/exchange-prefecture')`,
+    `INSERT INTO exchange_peer (name, org_code, tier, division, configured, topics, feed_id)
+     VALUES ('prefecture', '65420000000000', 'PREFECTURE', '654200', true, '{}', 'emergency/exchange-prefecture')`,
   );
   await graph.db.write.query(
     `INSERT INTO instruction (id, direction, peer, origin_id, title, text, hazard_code, division_codes, status, issued_at, issued_by, due_at,

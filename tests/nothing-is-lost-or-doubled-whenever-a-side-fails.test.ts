@@ -1,6 +1,10 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { CRASH_POINTS, type CrashPoint, type Platform } from './support/exchange-platform.js';
-import { makeSides, type PlatformSide, type Sides, settled } from './support/exchange-sides.js';
+import { keyIdOf } from '../exchange/signing.js';
+import { copyOf } from './support/database.js';
+import { makeKey } from './support/exchange-pair.js';
+import { CRASH_POINTS, type CrashPoint, onDatabase, type Platform } from './support/exchange-platform.js';
+import { makeSides, type PlatformSide, type Sides, settled } from './support/exchange-platform-sides.js';
+import { until } from './support/running-hub.js';
 
 let sides: Sides;
 afterEach(() => sides?.stop());
@@ -34,15 +38,182 @@ async function lost(platform: Platform, point: CrashPoint): Promise<void> {
 }
 
 describe('a side that loses its power', () => {
-  test('at any step of a hand-over goes on after it: all is carried out once and in order', async () => {
+  test('at any step of a hand-over goes on after it, whatever the other side does meanwhile: all is carried out once and in order', async () => {
     sides = await makeSides();
-    await sides.prefecture.start();
-    const keepTalking = setInterval(() => void sides.prefecture.tell().catch(() => {}), 150);
-    try {
-      await walk(sides.city, CRASH_POINTS);
-    } finally {
-      clearInterval(keepTalking);
-    }
+    await Promise.all([walk(sides.city, CRASH_POINTS), walk(sides.prefecture, CRASH_POINTS.toReversed())]);
     await expectWhole(sides);
+    expect(sides.city.told.length).toBe(2 * CRASH_POINTS.length);
+  }, 60_000);
+
+  test('would double what it carries out without transactions: the control', async () => {
+    sides = await makeSides({ withoutTransactions: true });
+    await sides.prefecture.start();
+    await walk(sides.city, [/^DELETE FROM exchange_outbox/]);
+    await settled(sides);
+    const found = await until(
+      () => sides.prefecture.carriedOut(),
+      (each) => each.length > sides.city.told.length,
+    );
+    expect(new Set(found).size).toBeLessThan(found.length);
+  }, 60_000);
+});
+
+describe('while the line is down for hours', () => {
+  const clock = { at: Date.parse('2026-11-26T08:00:00.000Z') };
+  const now = (): Date => new Date(clock.at);
+  const pass = (minutes: number): void => {
+    clock.at += minutes * 60_000;
+  };
+
+  test('all waits on disk, the duty officer is told once of each bundle, and then it goes over in order', async () => {
+    sides = await makeSides({ now, receiptWithinMs: 15 * 60_000 });
+    const { city, prefecture, up, down } = sides;
+    await Promise.all([city.start(), prefecture.start()]);
+    await Promise.all([city.tell(), prefecture.tell()]);
+    await settled(sides);
+    for (const line of [up, down]) line.cut();
+    for (let quarter = 0; quarter < 16; quarter += 1) {
+      pass(15);
+      await Promise.all([city.tell(5), prefecture.tell(5)]);
+      // The duty officer's sight does not depend on who stays up: what waits is on disk.
+      if (quarter === 8) {
+        await city.stop();
+        await city.start();
+        for (const line of [up, down]) line.cut();
+      }
+      for (const side of [city, prefecture])
+        await until(
+          () => side.rows<{ n: number }>('SELECT count(*) AS n FROM exchange_outbox'),
+          ([row]) => row?.n === 0,
+        );
+    }
+    pass(15);
+    for (const side of [city, prefecture]) {
+      const [late] = await side.rows<{ n: number }>(
+        `SELECT count(*) AS n FROM exchange_bundle WHERE direction = 'OUT' AND state = 'SEALED' AND kind <> 'heartbeat'`,
+      );
+      expect(late?.n).toBeGreaterThanOrEqual(16);
+      const alarms = (): Promise<{ seq: string; n: number }[]> =>
+        side.rows(`SELECT payload->>'seq' AS seq, count(*) AS n FROM log_entry WHERE topic = 'exchange' GROUP BY 1`);
+      const found = await until(
+        () => {
+          side.platform.exchange.wake();
+          return alarms();
+        },
+        (each) => each.length >= (late?.n ?? 0),
+      );
+      expect(found.filter(({ n }) => n !== 1)).toEqual([]);
+      expect(found.length).toBe(late?.n);
+    }
+    const from = Date.now();
+    for (const line of [up, down]) line.mode = 'up';
+    await expectWhole(sides, 30_000);
+    expect(city.told.length).toBe(81);
+    expect(Date.now() - from).toBeLessThan(30_000);
+  }, 90_000);
+
+  test('a key may come to its end: what waited is signed anew by the next one, bundles and receipts', async () => {
+    const keys = [
+      makeKey('city-old', { until: new Date(clock.at + 60 * 60_000) }),
+      makeKey('city-new', { from: new Date(clock.at + 30 * 60_000) }),
+    ];
+    sides = await makeSides({ now }, keys);
+    const { city, prefecture, up, down } = sides;
+    await Promise.all([city.start(), prefecture.start()]);
+    // Their first signs of life, or the notes would wait behind one whose answer is lost.
+    for (const side of [city, prefecture])
+      await until(
+        () => side.rows<{ state: string }>(`SELECT state FROM exchange_bundle WHERE direction = 'OUT'`),
+        (found) => found.length > 0 && found.every(({ state }) => state === 'ACTED'),
+      );
+    up.cut();
+    down.mode = 'half';
+    await Promise.all([city.tell(2), prefecture.tell(2)]);
+    await until(
+      () => city.carriedOut(),
+      (found) => found.length === 2,
+    );
+    pass(61);
+    // Also for whoever would come and get them.
+    await until(
+      () => {
+        city.platform.exchange.wake();
+        return city.rows<{ signature: string }>(
+          `SELECT signature FROM exchange_bundle WHERE direction = 'OUT' AND state = 'SEALED'
+           UNION ALL SELECT signature FROM exchange_receipt, exchange_peer WHERE issuer = 'OURS' AND number > told_upto`,
+        );
+      },
+      (found) => found.length > 0 && found.every(({ signature }) => keyIdOf(signature) === 'city-new'),
+    );
+    for (const line of [up, down]) line.mode = 'up';
+    await expectWhole(sides);
+    const [first] = await prefecture.rows<{ signature: string }>(
+      `SELECT signature FROM exchange_bundle WHERE direction = 'IN' ORDER BY seq LIMIT 1`,
+    );
+    expect(keyIdOf(first?.signature ?? '')).toBe('city-new');
+  }, 60_000);
+});
+
+describe('a line that loses answers', () => {
+  test('has each bundle handed over again and kept once, with one receipt of each state', async () => {
+    sides = await makeSides();
+    const { city, prefecture, up, down } = sides;
+    await Promise.all([city.start(), prefecture.start()]);
+    for (const line of [up, down]) line.mode = 'half';
+    await Promise.all([city.tell(3), prefecture.tell(3)]);
+    // All of it goes over nevertheless.
+    for (const side of [city, prefecture])
+      await until(
+        () => side.carriedOut(),
+        (found) => found.length === 3,
+      );
+    for (const line of [up, down]) line.mode = 'up';
+    await expectWhole(sides);
+    for (const side of [city, prefecture]) {
+      const states = await side.rows<{ n: number; bundles: number }>(
+        `SELECT count(*) AS n, (SELECT count(*) FROM exchange_bundle WHERE direction = 'OUT') AS bundles
+         FROM exchange_receipt WHERE issuer = 'THEIRS' GROUP BY state`,
+      );
+      expect(states.length).toBe(4);
+      expect(states.filter(({ n, bundles }) => n !== bundles)).toEqual([]);
+    }
+  }, 60_000);
+});
+
+describe('a side that was restored from a backup', () => {
+  test('is noticed by both: an alarm says that the chains differ', async () => {
+    sides = await makeSides();
+    const { city, prefecture } = sides;
+    await Promise.all([city.start(), prefecture.start()]);
+    await Promise.all([city.tell(2), prefecture.tell(2)]);
+    await settled(sides);
+    await prefecture.stop();
+    const backup = await copyOf(prefecture.options.database);
+    try {
+      await prefecture.start();
+      await Promise.all([city.tell(2), prefecture.tell(2)]);
+      await settled(sides);
+      await prefecture.stop();
+      await prefecture.start({ database: backup });
+      await city.tell();
+      await onDatabase(backup.url, (client) =>
+        client.query(
+          `INSERT INTO exchange_outbox (peer, source, key, at, payload) VALUES ('city', 'note', 'after', now(), '{}')`,
+        ),
+      );
+      for (const side of [city, prefecture])
+        await until(
+          async () => {
+            side.platform.exchange.wake();
+            return side.platform.alarms;
+          },
+          (alarms) => alarms.some(({ kind }) => kind === 'CHAIN'),
+        );
+      for (const side of [city, prefecture])
+        expect(side.platform.alarms.filter(({ kind }) => kind === 'CHAIN').length).toBeLessThanOrEqual(2);
+    } finally {
+      await prefecture.stop();
+      await backup.drop();
+    }
   }, 60_000);
 });

@@ -5,7 +5,7 @@ import { type TellingKind, tellDigests } from '../exchange/kinds/tell.js';
 import { NO_HASH, type Signed, withinBytes } from '../model/exchange.js';
 import { openDatabase } from '../prisma/database.js';
 import { PREFECTURE } from './support/exchange-pair.js';
-import { makeSides, type Sides, settled } from './support/exchange-sides.js';
+import { makeSides, type Sides, settled } from './support/exchange-platform-sides.js';
 import { until } from './support/running-hub.js';
 
 let sides: Sides;

@@ -1,3 +1,4 @@
+import type { Dial } from '../../connectors/shared/calls/http-call.js';
 import type { Bundle, Party, Signed } from '../../model/exchange.js';
 import { AnswersIn } from './file-drop-answers.js';
 import { type DropWorld, type FileDropReport, type MadeFile, sweepDone } from './file-drop-folders.js';
@@ -17,6 +18,7 @@ export interface FileDropOptions {
   readonly settings: FileDropSettings;
   readonly own: Party;
   readonly peer: Party;
+  readonly dial?: Dial | undefined;
   now(): Date;
   report(report: FileDropReport): void;
   made?(file: MadeFile): void;
@@ -34,8 +36,9 @@ export class FileDrop implements Transport, Fetcher {
   #swept = Number.NEGATIVE_INFINITY;
 
   constructor(options: FileDropOptions) {
-    const { place, timeoutMs } = options.settings;
-    const store = place.kind === 'sftp' ? new SftpStore(place, timeoutMs) : new LocalStore(place.path);
+    const { dial, settings } = options;
+    const { place, timeoutMs } = settings;
+    const store = place.kind === 'sftp' ? new SftpStore(place, timeoutMs, dial) : new LocalStore(place.path);
     this.address = store.address;
     this.#world = { ...options, store };
     this.#answers = new AnswersIn(this.#world);

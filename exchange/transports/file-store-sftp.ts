@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { connect } from 'node:net';
 import Client from 'ssh2-sftp-client';
+import type { Dial } from '../../connectors/shared/calls/http-call.js';
 import { messageOf } from '../../model/errors.js';
 import type { SftpPlace } from './file-drop-settings.js';
 import { byName, type FileStore, type StoredFile, unfinished } from './file-store.js';
@@ -20,6 +22,8 @@ export class SftpStore implements FileStore {
   constructor(
     private readonly place: SftpPlace,
     private readonly timeoutMs: number,
+    /** The hub's rules of where it may connect to. */
+    private readonly dial?: Dial | undefined,
   ) {
     const { host, port, root } = place;
     this.address = `sftp://${host}${port === 22 ? '' : `:${port}`}${root.startsWith('/') ? root : `/~/${root}`}`;
@@ -134,9 +138,11 @@ export class SftpStore implements FileStore {
     const { host, port, username, password, privateKey, passphrase, hostKeys } = this.place;
     let shown = '';
     try {
+      this.dial?.check(host, port);
       await client.connect({
         host,
         port,
+        ...(this.dial ? { sock: connect({ host, port, lookup: this.dial.lookup }) } : {}),
         username,
         ...(privateKey === undefined
           ? { password: password ?? '' }

@@ -1,5 +1,6 @@
-import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTcp, Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import type { Dial } from '../../connectors/shared/calls/http-call.js';
 import type { NoticeSettings } from './notice-settings.js';
 import { WIS2_BYTES } from './wis2-schema.js';
 
@@ -7,17 +8,29 @@ import { WIS2_BYTES } from './wis2-schema.js';
 const PACKET_BYTES = WIS2_BYTES + 70_000;
 
 /** A connection to the broker that ends itself before a packet longer than any notification is in memory. */
-export function brokerSocket({ url, tls }: NoticeSettings): Socket {
+export function brokerSocket({ url, tls }: NoticeSettings, dial?: Dial): Socket {
   const { protocol, hostname, port } = new URL(url);
   const host = hostname.replace(/^\[|\]$/g, '');
   const secure = protocol === 'mqtts:';
-  const address = { host, port: Number(port || (secure ? 8883 : 1883)) };
+  const address = { host, port: Number(port || (secure ? 8883 : 1883)), ...(dial ? { lookup: dial.lookup } : {}) };
+  const refused = refusalOf(dial, host, address.port);
+  if (refused) return new Socket().destroy(refused);
   const socket = secure ? connectTls({ ...address, servername: host, ...tls }) : connectTcp(address);
   const lengths = new PacketLengths();
   socket.on('data', (chunk: Buffer) => {
     if (!lengths.fit(chunk)) socket.destroy(new Error(`the broker sent a packet of more than ${PACKET_BYTES} bytes`));
   });
   return socket;
+}
+
+/** Why the hub may not connect there; what MQTT asks for a connection must give it one, also then. */
+function refusalOf(dial: Dial | undefined, host: string, port: number): Error | undefined {
+  try {
+    dial?.check(host, port);
+    return undefined;
+  } catch (error) {
+    return error as Error;
+  }
 }
 
 /** Follows the packets of an MQTT stream by their lengths alone (MQTT 3.1.1 clause 2.2.3). */

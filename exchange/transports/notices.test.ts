@@ -184,3 +184,26 @@ test('it comes back to a broker that comes back, and settings say what they miss
   ])
     expect(noticeSettings.safeParse({ url, clientId: 'c', ...wrong }).success).toBe(false);
 });
+
+test('a broker that the settings do not let the hub connect to is not connected to, and the reason is said', async () => {
+  const settings = noticeSettings.parse({
+    url,
+    clientId: 'city',
+    firstWaitMs: 10,
+    longestWaitMs: 50,
+    publish: 'exchange/city',
+    base: BASE,
+  });
+  const dial = {
+    check: (): void => {
+      throw new Error('127.0.0.1 is not in hub.outbound.allow');
+    },
+    lookup: () => {},
+  };
+  const refused = new Notices({ own: CITY, peer: PREFECTURE, settings, dial, now: () => NOW });
+  running.push(refused);
+  refused.start(nobody);
+  await until(() => refused.fault?.includes('hub.outbound.allow') ?? false);
+  refused.announce(FILE);
+  expect(refused.counts.published).toBe(0);
+});

@@ -1,4 +1,5 @@
 import { type IClientOptions, MqttClient } from 'mqtt';
+import type { Dial } from '../../connectors/shared/calls/http-call.js';
 import type { Party } from '../../model/exchange.js';
 import type { MadeFile } from './file-drop-folders.js';
 import type { NoticeSettings } from './notice-settings.js';
@@ -15,6 +16,8 @@ export interface NoticeOptions {
   readonly settings: NoticeSettings;
   readonly own: Party;
   readonly peer: Party;
+  /** The hub's rules of where it may connect to. */
+  readonly dial?: Dial | undefined;
   now(): Date;
 }
 
@@ -97,7 +100,10 @@ export class Notices {
     const broken = (error: Error): void => {
       failure ??= error.message || 'cannot be reached';
     };
-    const client = new MqttClient(() => brokerSocket(settings).on('error', broken), clientOptions(settings));
+    const client = new MqttClient(
+      () => brokerSocket(settings, this.options.dial).on('error', broken),
+      clientOptions(settings),
+    );
     this.#client = client;
     client.on('connect', () => this.#connected(client));
     client.on('message', (_topic, payload, { retain }) => this.#heard(payload, retain));

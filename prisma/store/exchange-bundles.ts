@@ -209,6 +209,16 @@ export async function noteAttempt(
   return rows[0]?.refusals ?? 0;
 }
 
+/** Bundles that the peer is not known to have and whose signature begins so, at most `limit`. */
+export async function waitingUnder(db: Queryable, peer: string, header: string, limit: number): Promise<BundleRow[]> {
+  const { rows } = await db.query<BundleRow>(
+    `SELECT ${BUNDLE_COLUMNS} FROM exchange_bundle
+     WHERE peer = $1 AND direction = 'OUT' AND state = 'SEALED' AND starts_with(signature, $2) ORDER BY seq LIMIT $3`,
+    [peer, `${header}.`, limit],
+  );
+  return rows;
+}
+
 /** Puts another signature of ours over the same text. */
 export async function resign(client: Queryable, key: BundleKey, signature: string): Promise<void> {
   await client.query('UPDATE exchange_bundle SET signature = $4 WHERE peer = $1 AND direction = $2 AND seq = $3', [

@@ -1,3 +1,4 @@
+import type { Dial } from '../../connectors/shared/calls/http-call.js';
 import type { Evidence } from '../../exchange/ground.js';
 import { FileDrop } from '../../exchange/transports/file-drop.js';
 import { type FileDropReport, ROAD } from '../../exchange/transports/file-drop-folders.js';
@@ -10,6 +11,7 @@ import { keepRefusal } from '../../prisma/store/exchange-refusals.js';
 export interface DropRoadOptions {
   readonly db: Database;
   readonly evidence: Evidence;
+  readonly dial: Dial | undefined;
   readonly now: () => Date;
   readonly onError: (peer: string, error: unknown) => void;
 }
@@ -19,7 +21,7 @@ export function dropRoad(
   name: string,
   settings: FileDropSettings,
   parties: { readonly own: Party; readonly peer: Party },
-  { db, evidence, now, onError }: DropRoadOptions,
+  { db, dial, evidence, now, onError }: DropRoadOptions,
   notices: Notices | undefined,
 ): FileDrop {
   const keep = (report: Extract<FileDropReport, { what: 'put-aside' }>): void => {
@@ -32,6 +34,7 @@ export function dropRoad(
   return new FileDrop({
     settings,
     ...parties,
+    dial,
     now,
     report: (report) => {
       if (report.what === 'put-aside' && report.by === 'road') keep(report);

@@ -27,6 +27,7 @@ export interface ExchangeRoomOptions {
   readonly step?: ((step: Step) => void) | undefined;
   readonly onAlarm: (alarm: ExchangeAlarm) => void;
   readonly onError: (peer: string, error: unknown) => void;
+  readonly onDown: (peer: string, reason: string) => void;
 }
 
 /** Topics that the log has; a kind's other sources are told by their own name. */
@@ -78,18 +79,18 @@ function groundOf(
 
 function roadsOf({ own, peer: { name, party } }: PeerGround, section: PeerSection, options: ExchangeRoomOptions) {
   const { drop, notify, pull, push, retry } = section;
-  const { db, dial, now, onError } = options;
+  const { db, dial, now, onDown, onError } = options;
   const stands = async (): Promise<{ taken: number; heard: number }> => {
     const row = await readPeer(db.write, name);
     return { taken: row?.takenSeq ?? 0, heard: row?.heardNumber ?? 0 };
   };
   const parties = { own, peer: party };
-  const notices = notify && new Notices({ settings: notify, ...parties, now });
+  const notices = notify && new Notices({ settings: notify, ...parties, dial, now });
   const files = drop && dropRoad(name, drop, parties, options, notices);
   return {
     transport: files ?? (push && httpsPush(push, dial, now)),
     fetcher: files ?? (pull && graphqlPull(pull, dial, stands)),
     fetchEveryMs: (drop?.pollSeconds ?? pull?.everySeconds ?? 60) * 1000,
-    ...{ notices, retry, onError },
+    ...{ notices, retry, onDown, onError },
   };
 }

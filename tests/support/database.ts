@@ -20,6 +20,9 @@ export async function migratedDatabase(): Promise<TestDatabase> {
   return create(await template());
 }
 
+/** A copy of a database that nobody is connected to, as a backup is. */
+export const copyOf = ({ url }: TestDatabase): Promise<TestDatabase> => create(new URL(url).pathname.slice(1));
+
 function server(): { url: string; run: string } {
   const { TEST_SERVER_URL: url, TEST_SERVER_RUN: run } = process.env;
   if (!url || !run) throw new Error('no test server: tests that need a database run under Jest with its global setup');

@@ -192,7 +192,7 @@ export class Platform {
       ...{ log: new LogHub({ db, bus: new PostgresBus({ url: db.url }) }), topics: [], grounds: [this.#ground(now)] },
       peer: () => ({
         ...{ transport: httpsPush({ url: out.url, timeoutMs: 10_000 }, undefined, now), fetcher: undefined },
-        ...{ fetchEveryMs: 60_000, retry: { firstMs: 20, longestMs: 200 }, onError: () => {} },
+        ...{ fetchEveryMs: 60_000, retry: { firstMs: 20, longestMs: 200 }, onError: () => {}, onDown: () => {} },
       }),
       onError: () => {},
     });

@@ -28,8 +28,8 @@ export class Side {
     const graph = await openGraph(now, [...feeds, { id: peer.feedId, freshness: 'contact' }]);
     graph.release = defaultRules(own.division);
     await graph.db.write.query(
-      `INSERT INTO exchange_peer (name, org_code, division, configured, topics, feed_id)
-       VALUES ($1, $2, $3, true, '{warning,incident,instruction}', $4)`,
+      `INSERT INTO exchange_peer (name, org_code, tier, division, configured, topics, feed_id)
+       VALUES ($1, $2, 'CITY', $3, true, '{warning,incident,instruction}', $4)`,
       [name, party.orgCode, party.division, peer.feedId],
     );
     return new Side(graph, own, peer, { now });

@@ -5,7 +5,7 @@ import { exportExchange, type NamedKey } from '../../server/exchange/export.js';
 import { verifyExchange } from '../../tools/verify-exchange.mjs';
 import { migratedDatabase, type TestDatabase } from './database.js';
 import { CITY, Line, makeKey, PREFECTURE } from './exchange-pair.js';
-import { type CrashPoint, onDatabase, Platform, type PlatformOptions, prepareNotes } from './exchange-platform.js';
+import { onDatabase, Platform, type PlatformOptions, prepareNotes } from './exchange-platform.js';
 import { until } from './running-hub.js';
 
 const publicKey = (party: Party, key: OwnKey): NamedKey => ({
@@ -28,7 +28,7 @@ export class PlatformSide {
     return this.#platform;
   }
 
-  async start(more: { readonly crashAt?: CrashPoint } = {}): Promise<Platform> {
+  async start(more: Partial<Pick<PlatformOptions, 'crashAt' | 'database'>> = {}): Promise<Platform> {
     this.#platform = await Platform.start({ ...this.options, ...more });
     return this.#platform;
   }
@@ -67,7 +67,7 @@ export class PlatformSide {
     const { database, keys, now = () => new Date(), own } = this.options;
     if (!client) return onDatabase(database.url, (own) => this.exported(own));
     let text = '';
-    const [key] = keys as [OwnKey];
+    const key = keys.at(-1) as OwnKey;
     for await (const line of exportExchange(client, { own, keys: this.publicKeys, key, now: now() })) text += line;
     return text;
   }
@@ -122,29 +122,34 @@ export async function settled(
     );
 }
 
+type PemKey = ReturnType<typeof makeKey>;
+
 export interface Sides {
   readonly city: PlatformSide;
   readonly prefecture: PlatformSide;
   readonly up: Line;
   readonly down: Line;
-  readonly keys: { readonly city: OwnKey; readonly prefecture: OwnKey };
+  readonly keys: { readonly city: PemKey; readonly prefecture: PemKey };
   stop(): Promise<void>;
 }
 
 /** Two platforms, none of them started yet. */
-export async function makeSides(more: Partial<PlatformOptions> = {}): Promise<Sides> {
-  const keys = { city: makeKey('city-1'), prefecture: makeKey('prefecture-1') };
+export async function makeSides(
+  more: Partial<PlatformOptions> = {},
+  cityKeys: readonly PemKey[] = [makeKey('city-1')],
+): Promise<Sides> {
+  const keys = { city: cityKeys[0] as PemKey, prefecture: makeKey('prefecture-1') };
   const [up, down] = [await Line.open(), await Line.open()];
   const databases: TestDatabase[] = [await migratedDatabase(), await migratedDatabase()];
   await Promise.all(databases.map(({ url }) => prepareNotes(url)));
   const [a, b] = databases as [TestDatabase, TestDatabase];
   const city = new PlatformSide('city', {
-    ...{ database: a, own: CITY, keys: [keys.city], out: up, back: down },
+    ...{ database: a, own: CITY, keys: cityKeys, out: up, back: down },
     ...{ other: { name: 'prefecture', party: PREFECTURE, keys: [keys.prefecture] }, ...more },
   });
   const prefecture = new PlatformSide('prefecture', {
     ...{ database: b, own: PREFECTURE, keys: [keys.prefecture], out: down, back: up },
-    ...{ other: { name: 'city', party: CITY, keys: [keys.city] }, ...more },
+    ...{ other: { name: 'city', party: CITY, keys: cityKeys }, ...more },
   });
   return {
     ...{ city, prefecture, up, down, keys },
