@@ -147,10 +147,10 @@ describe('while the line is down for hours', () => {
     );
     for (const line of [up, down]) line.mode = 'up';
     await expectWhole(sides);
-    const [first] = await prefecture.rows<{ signature: string }>(
-      `SELECT signature FROM exchange_bundle WHERE direction = 'IN' ORDER BY seq LIMIT 1`,
+    const [last] = await prefecture.rows<{ signature: string }>(
+      `SELECT signature FROM exchange_bundle WHERE direction = 'IN' ORDER BY seq DESC LIMIT 1`,
     );
-    expect(keyIdOf(first?.signature ?? '')).toBe('city-new');
+    expect(keyIdOf(last?.signature ?? '')).toBe('city-new');
   }, 60_000);
 });
 
