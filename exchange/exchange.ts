@@ -52,13 +52,18 @@ export class Exchange implements Reception {
     for (const peer of this.#peers) peer.wake();
   }
 
-  async bundle(signed: Signed, road: string, heard = 0): Promise<{ readonly receipts: readonly Signed[] }> {
+  async bundle(
+    signed: Signed,
+    road: string,
+    heard = 0,
+    unanswered = false,
+  ): Promise<{ readonly receipts: readonly Signed[] }> {
     let bundle: Bundle | undefined;
     let ground: PeerGround | undefined;
     try {
       bundle = readBundle(signed);
       ground = this.#groundOf(bundle);
-      const receipts = await takeBundle(ground, signed, bundle, { road, heard });
+      const receipts = await takeBundle(ground, signed, bundle, { road, heard, unanswered });
       this.#wakeOne(ground);
       return { receipts: receipts.map(({ body, signature }) => ({ body, signature })) };
     } catch (error) {

@@ -2,11 +2,14 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type TellingKind, tellDigests } from '../exchange/kinds/tell.js';
+import { newApiKey } from '../model/api-key.js';
 import { NO_HASH, type Signed, withinBytes } from '../model/exchange.js';
 import { openDatabase } from '../prisma/database.js';
-import { PREFECTURE } from './support/exchange-pair.js';
+import { insertApiKey } from '../prisma/store/write-access.js';
+import { exchangePair, PREFECTURE } from './support/exchange-pair.js';
 import { makeSides, type Sides, settled } from './support/exchange-platform-sides.js';
-import { until } from './support/running-hub.js';
+import { ask, until } from './support/running-hub.js';
+import { identifierOf, officeFeed, WarningOffice } from './support/warning-office.js';
 
 let sides: Sides;
 beforeEach(async () => {
@@ -44,7 +47,7 @@ describe('at the door of the exchange', () => {
       `SELECT count(*)::int AS rows, sum(times)::int AS times FROM audit_entry WHERE operation = 'bundle refused'`,
     );
     expect(counted?.times).toBe(60);
-    expect(counted?.rows).toBeLessThan(20);
+    expect(counted?.rows).toBeLessThan(60);
   });
 });
 
@@ -108,6 +111,44 @@ describe('a peer', () => {
     await db.close();
   });
 });
+
+test('a kind that is not taken, on a road where its sender hears of no refusal, is set aside on both sides, and what follows it is taken', async () => {
+  const { hash, id, text } = newApiKey();
+  const office = new WarningOffice();
+  const pair = await exchangePair({
+    city: { flow: { warning: { statuses: ['EXERCISE'] } }, heartbeatSeconds: 1, push: undefined },
+    feeds: officeFeed(await office.start()),
+    secrets: { PEER_TOKEN: text },
+    prefecture: (down) => ({
+      flow: {},
+      pull: { url: `${down}/graphql`, token: { env: 'PEER_TOKEN' }, everySeconds: 0.2 },
+    }),
+  });
+  try {
+    const db = openDatabase({ url: pair.databases.city.url });
+    await insertApiKey(db.write, {
+      ...{ id, hash, name: 'the prefecture', department: null, peer: 'prefecture', roles: ['PEER'], scopes: [] },
+      ...{ createdAt: new Date(), createdBy: 'tests', expiresAt: new Date('2099-01-01T00:00:00Z') },
+    });
+    await db.close();
+    office.issue({ identifier: identifierOf(1), colour: 'Red', expiresAt: new Date(Date.now() + 3_600_000) });
+    const log = (): Promise<{ exchangeLog: { edges: { node: { kind: string; state: string } }[] } }> =>
+      ask(pair.city.url, '{ exchangeLog(direction: OUT) { edges { node { kind state } } } }');
+    const found = await until(log, ({ exchangeLog: { edges } }) => {
+      const at = edges.findIndex(({ node }) => node.kind === 'warning' && node.state === 'SET_ASIDE');
+      return at > 0 && edges.slice(0, at).some(({ node }) => node.state === 'ACTED');
+    });
+    expect(found.exchangeLog.edges.filter(({ node }) => node.kind === 'warning')).toHaveLength(1);
+    const { exchangeLog } = await ask<Awaited<ReturnType<typeof log>>>(
+      pair.prefecture.url,
+      '{ exchangeLog(direction: IN, kinds: [warning]) { edges { node { kind state } } } }',
+    );
+    expect(exchangeLog.edges.map(({ node }) => node.state)).toEqual(['SET_ASIDE']);
+  } finally {
+    await office.stop();
+    await pair.stop();
+  }
+}, 60_000);
 
 test('receipts that are long go in as many calls as they need, one alone whatever its length', () => {
   const text = (length: number): Signed => ({ body: 'x'.repeat(length), signature: 's' });
