@@ -52,13 +52,18 @@ export class Exchange implements Reception {
     for (const peer of this.#peers) peer.wake();
   }
 
-  async bundle(signed: Signed, road: string, heard = 0): Promise<{ readonly receipts: readonly Signed[] }> {
+  async bundle(
+    signed: Signed,
+    road: string,
+    heard = 0,
+    unanswered = false,
+  ): Promise<{ readonly receipts: readonly Signed[] }> {
     let bundle: Bundle | undefined;
     let ground: PeerGround | undefined;
     try {
       bundle = readBundle(signed);
       ground = this.#groundOf(bundle);
-      const receipts = await takeBundle(ground, signed, bundle, { road, heard });
+      const receipts = await takeBundle(ground, signed, bundle, { road, heard, unanswered });
       this.#wakeOne(ground);
       return { receipts: receipts.map(({ body, signature }) => ({ body, signature })) };
     } catch (error) {
@@ -109,7 +114,7 @@ export class Exchange implements Reception {
     const named = { bundleId: bundle?.bundleId ?? null, seq: bundle?.seq ?? null };
     const raw = `${came.signed.body}\n${came.signed.signature}`;
     some.evidence.record({
-      peer: peer ?? 'unknown',
+      peer,
       act,
       road,
       kind: bundle?.kind ?? null,
@@ -149,7 +154,7 @@ export class Exchange implements Reception {
   }
 
   #wakeOne({ peer }: PeerGround): void {
-    this.#peers.find(({ name }) => name === peer.name)?.wake();
+    this.#peers.find(({ name }) => name === peer.name)?.wakeUp();
   }
 
   /** Each entry of the log only says that there may be something to tell: what there is stands in the outbox. */
@@ -158,7 +163,7 @@ export class Exchange implements Reception {
     const { signal } = this.#abort;
     while (!signal.aborted && topics.length > 0)
       try {
-        for await (const _ of await log.subscribe(topics, { signal })) this.wake();
+        for await (const _ of await log.subscribe(topics, { signal })) for (const peer of this.#peers) peer.wakeUp();
       } catch (error) {
         if (signal.aborted) return;
         onError('log', messageOf(error));

@@ -21,7 +21,8 @@ export interface PeerSettings extends PeerView {
 
 /** What is written down of the exchange, in the transaction of what it tells of. */
 export interface ExchangeAct {
-  readonly peer: string;
+  /** Null: nobody can say who it was. */
+  readonly peer: string | null;
   /** E.g. "bundle taken", "receipts taken", "bundle refused". */
   readonly act: string;
   readonly road: string;

@@ -41,19 +41,21 @@ export class Peer {
   readonly #in: Loop;
   readonly #fetch: Loop | undefined;
   readonly #watch: Loop;
+  /** True until it has worked once: an earlier process may have left its fault. */
+  #fetchFailed = true;
   /** Of the line, as it was last told. */
   #fault: string | undefined;
   /** After a failure what had to wait for the other comes first. */
   #bundleFirst = false;
 
   constructor(private readonly options: PeerOptions) {
-    const { fetcher, fetchEveryMs, reception, retry } = options;
+    const { fetcher, fetchEveryMs, retry } = options;
     const loop = (round: (signal: AbortSignal) => Promise<boolean>, line: boolean, everyMs = LOOK_MS): Loop =>
       new Loop({ round, everyMs, retry, onError: (error) => this.#failed(error, line) });
     this.#out = loop((signal) => this.#handOver(signal), true);
     this.#in = loop(() => this.#carryOut(), false);
     this.#watch = loop(() => this.#watchOver(), false);
-    this.#fetch = fetcher && loop((signal) => fetcher.fetch(reception, signal), true, fetchEveryMs);
+    this.#fetch = fetcher && loop((signal) => this.#get(fetcher, signal), true, fetchEveryMs);
   }
 
   get name(): string {
@@ -71,7 +73,13 @@ export class Peer {
     await Promise.all([transport?.close?.(), fetcher?.close?.(), notices?.stop()]);
   }
 
-  /** Something is to be told, or has come. */
+  /** Something is to be told, or has come: to hand over and to carry out. Nothing of it lies at the peer, and no time has passed. */
+  wakeUp(): void {
+    this.#out.wake();
+    this.#in.wake();
+  }
+
+  /** Looks after everything. */
   wake(): void {
     for (const loop of this.#loops) loop.wake();
   }
@@ -94,6 +102,17 @@ export class Peer {
     return more;
   }
 
+  /** What was said to be wrong with a road that only fetches is over once it works. */
+  async #get(fetcher: Fetcher, signal: AbortSignal): Promise<boolean> {
+    const { ground, reception } = this.options;
+    const failed = this.#fetchFailed;
+    this.#fetchFailed = true;
+    const more = await fetcher.fetch(reception, signal);
+    this.#fetchFailed = false;
+    if (failed) await movePeer(ground.db.write, this.name, { fault: null });
+    return more;
+  }
+
   async #carryOut(): Promise<boolean> {
     const { ground } = this.options;
     const more = (await applyNext(ground)) || (await tellNextAct(ground));
@@ -108,11 +127,12 @@ export class Peer {
     await this.#overdue();
     while (await signAnew(this.options.ground));
     const at = now();
+    if (await heartbeatDue(db.write, peer.name, new Date(at.getTime() - peer.heartbeatMs))) {
+      await tellPeers(db.write, { source: 'heartbeat', key: peer.name, at, payload: {} }, peer.name);
+      this.#out.wake();
+    }
+    // Last: a digest that cannot be made keeps nothing else from being done.
     if ((await tellDigests(db, [{ peer, kinds: peer.kinds }], at)) > 0) this.#out.wake();
-    const due = await heartbeatDue(db.write, peer.name, new Date(at.getTime() - peer.heartbeatMs));
-    if (!due) return false;
-    await tellPeers(db.write, { source: 'heartbeat', key: peer.name, at, payload: {} }, peer.name);
-    this.#out.wake();
     return false;
   }
 

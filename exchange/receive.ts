@@ -1,13 +1,20 @@
 import type pg from 'pg';
-import { type Bundle, Refusal, type Signed } from '../model/exchange.js';
+import type { ExchangeAlarm } from '../model/entry.js';
+import { type Bundle, RECEIPTS_BYTES, Refusal, type Signed, withinBytes } from '../model/exchange.js';
 import type { PeerRow } from '../model/exchange-rows.js';
-import { type BundleRow, insertBundle, readBundle as readKept, seqOfBundle } from '../prisma/store/exchange-bundles.js';
+import {
+  type BundleRow,
+  insertBundle,
+  moveBundle,
+  readBundle as readKept,
+  seqOfBundle,
+} from '../prisma/store/exchange-bundles.js';
 import { heardFrom, lockPeer, movePeer } from '../prisma/store/exchange-peers.js';
 import { type ReceiptRow, receiptsAfter, receiptsOf } from '../prisma/store/exchange-receipts.js';
 import { hashOf } from './canonical.js';
 import { refuseFuture } from './envelope.js';
 import { type PeerGround, requireEvidence } from './ground.js';
-import { freshReceipts, issueReceipt } from './receipts.js';
+import { freshReceipts, issueReceipt, raiseAlarms } from './receipts.js';
 import { verify } from './signing.js';
 
 /** Receipts that go back with one answer. */
@@ -22,19 +29,17 @@ export async function takeBundle(
   ground: PeerGround,
   signed: Signed,
   bundle: Bundle,
-  { road, heard }: { readonly road: string; readonly heard: number },
+  { road, heard, unanswered }: { readonly road: string; readonly heard: number; readonly unanswered: boolean },
 ): Promise<readonly ReceiptRow[]> {
   const { db, evidence, now, peer, step } = ground;
   await verify(signed, 'fenghuo-bundle+jws', peer.keys, now());
   refuseFuture(bundle.createdAt, now());
-  if (!peer.kinds.some(({ kind }) => kind === bundle.kind))
-    throw new Refusal(
-      'KIND_REFUSED',
-      `kind ${bundle.kind} is not taken from ${peer.name}: its settings (flow) do not name it`,
-    );
+  const unwanted = unwantedKind(ground, bundle);
+  if (unwanted && !unanswered) throw unwanted;
   requireEvidence(ground);
   step('take: read and verified');
   let committed = (): void => {};
+  let alarms: readonly ExchangeAlarm[] = [];
   await db.transaction(async (client) => {
     const row = await lockPeer(client, peer.name);
     // What is sent again may come from whoever has seen it on the way: it is no sign of life.
@@ -42,22 +47,41 @@ export async function takeBundle(
     refuseOutOfPlace(row, bundle);
     await heardFrom(client, row, now());
     await keep(client, ground, signed, bundle);
+    if (unwanted) alarms = await setAside(client, ground, { ...bundle, hash: hashOf(signed.body) }, unwanted);
     committed = await evidence.write(client, {
       ...{ peer: peer.name, act: 'bundle taken', road, kind: bundle.kind, bundleId: bundle.bundleId, seq: bundle.seq },
-      ...{ result: 'OK', items: bundle.items.length },
+      ...{ result: unwanted?.code ?? 'OK', items: unwanted ? 0 : bundle.items.length },
     });
     step('take: before the commit');
   });
   committed();
   step('take: committed, not answered');
+  for (const alarm of alarms) ground.onAlarm(alarm);
   return freshReceipts(ground, await answerOf(ground, bundle.seq, heard));
+}
+
+const unwantedKind = ({ peer }: PeerGround, { kind: name }: Bundle): Refusal | undefined =>
+  peer.kinds.some(({ kind }) => kind === name)
+    ? undefined
+    : new Refusal('KIND_REFUSED', `kind ${name} is not taken from ${peer.name}: its settings (flow) do not name it`);
+
+async function setAside(
+  client: pg.PoolClient,
+  ground: PeerGround,
+  { bundleId, seq, hash }: { readonly bundleId: string; readonly seq: number; readonly hash: string },
+  { code, reason }: Refusal,
+): Promise<readonly ExchangeAlarm[]> {
+  await moveBundle(client, { peer: ground.peer.name, direction: 'IN', seq }, 'SET_ASIDE', ground.now());
+  await issueReceipt(client, ground, { bundleId, seq, hash }, { state: 'SET_ASIDE', note: `${code}: ${reason}` });
+  return raiseAlarms(client, ground, [{ kind: 'SET_ASIDE', direction: 'IN', seq, reason }]);
 }
 
 async function answerOf({ db, peer }: PeerGround, seq: number, heard: number): Promise<readonly ReceiptRow[]> {
   const next = await receiptsAfter(db.write, peer.name, 'OURS', heard, RECEIPTS);
-  if (next.some((receipt) => receipt.seq === seq && receipt.state === 'RECEIVED')) return next;
+  if (next.some((receipt) => receipt.seq === seq && receipt.state === 'RECEIVED'))
+    return withinBytes(next, RECEIPTS_BYTES);
   const [own] = await receiptsOf(db.write, peer.name, 'OURS', seq);
-  return own && !next.some(({ number }) => number === own.number) ? [own, ...next] : next;
+  return withinBytes(own && !next.some(({ number }) => number === own.number) ? [own, ...next] : next, RECEIPTS_BYTES);
 }
 
 /** Whether exactly this bundle is here already. Another one in its place, or under its id, is refused. */

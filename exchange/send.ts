@@ -1,5 +1,11 @@
 import type { ExchangeAlarm } from '../model/entry.js';
-import { FORKING_REFUSALS, PASSING_REFUSALS, type RefusalCode } from '../model/exchange.js';
+import {
+  FORKING_REFUSALS,
+  PASSING_REFUSALS,
+  RECEIPTS_BYTES,
+  type RefusalCode,
+  withinBytes,
+} from '../model/exchange.js';
 import type { PeerRow } from '../model/exchange-rows.js';
 import {
   type BundleRow,
@@ -49,7 +55,7 @@ export async function sendNext(sending: Sending): Promise<boolean> {
 
 async function sendReceipts({ ground, transport, signal }: Sending, row: PeerRow): Promise<boolean> {
   const { db, peer, step } = ground;
-  const kept = await receiptsAfter(db.write, peer.name, 'OURS', row.toldUpto, RECEIPTS);
+  const kept = withinBytes(await receiptsAfter(db.write, peer.name, 'OURS', row.toldUpto, RECEIPTS), RECEIPTS_BYTES);
   if (kept.length === 0) return false;
   const receipts = await freshReceipts(ground, kept);
   step('receipts: before the call');
@@ -145,8 +151,8 @@ async function refused(
   if (refusals >= MOST_REFUSALS) await takeBack(ground, bundle, `${code}: ${reason}`);
 }
 
-/** These are about who sends, not about this bundle: another one would fare no better. */
-const BEARING: readonly RefusalCode[] = ['WRONG_PEER', 'BAD_SIGNATURE'];
+/** These are about who sends, and which version it speaks, not about this bundle: another one would fare no better. */
+const BEARING: readonly RefusalCode[] = ['WRONG_PEER', 'BAD_SIGNATURE', 'WRONG_VERSION'];
 
 /** It is set aside, and the peer is told by a signed statement that it will not come, so that what follows can. */
 async function takeBack(ground: PeerGround, bundle: BundleRow, reason: string): Promise<void> {

@@ -173,6 +173,8 @@ export class Refusal extends Error {
 export const BUNDLE_BYTES = 1_000_000;
 export const BUNDLE_ITEMS = 100;
 export const RECEIPT_BYTES = 200_000;
+/** Receipts go together up to so much as JSON; one alone is never longer. */
+export const RECEIPTS_BYTES = 800_000;
 /** Clocks may differ by so much. */
 export const CLOCK_SKEW_MS = 5 * 60_000;
 export const NO_HASH = '0'.repeat(64);
@@ -180,3 +182,13 @@ export const NO_HASH = '0'.repeat(64);
 /** How the ids of feeds begin under which what peers send is stored. */
 export const PEER_FEEDS = 'emergency/exchange-';
 export const peerFeed = (peer: string): string => `${PEER_FEEDS}${peer}`;
+
+/** The first of some texts that take no more than so many bytes as JSON, but always one. */
+export function withinBytes<T extends Signed>(texts: readonly T[], most: number): readonly T[] {
+  let bytes = 0;
+  const end = texts.findIndex(({ body, signature }, i) => {
+    bytes += Buffer.byteLength(JSON.stringify({ body, signature })) + 1;
+    return i > 0 && bytes > most;
+  });
+  return end < 0 ? texts : texts.slice(0, end);
+}

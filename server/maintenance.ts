@@ -5,6 +5,7 @@ import type { Database } from '../prisma/database.js';
 import { dropAuditDays } from '../prisma/store/drop-audit.js';
 import { dropOldExchange } from '../prisma/store/drop-exchange.js';
 import { dropOldVersions } from '../prisma/store/exchange-holdings.js';
+import { dropOldRefusals } from '../prisma/store/exchange-refusals.js';
 import type { Partitions } from '../prisma/store/partitions.js';
 import { dropOldDispatches } from '../prisma/store/plan-deliveries.js';
 import { dropOldChannelRejections } from '../prisma/store/send-deliveries.js';
@@ -45,6 +46,7 @@ export const maintenanceJob = (db: Database, partitions: Partitions, keeping: Ke
     await dropAuditDays(db, auditDay(before(keeping.keepAuditDays + 1)));
     await dropOldChannelRejections(db.write, before(keeping.keepRejectionsDays));
     await db.transaction((client) => dropOldExchange(client, before(keeping.keepExchangeDays)));
+    await dropOldRefusals(db.write, before(keeping.keepExchangeDays));
     await dropOldDispatches(db.write, before(keeping.keepDeliveriesDays));
     await dropOldVersions(db.write, before(keeping.keepLogDays));
     return EVERY_MS;

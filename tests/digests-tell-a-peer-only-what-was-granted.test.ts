@@ -225,6 +225,8 @@ describe('digests', () => {
         [identifier, officer, city.now],
       );
     await acknowledge('a');
+    // Reach is looked at once a minute.
+    city.now = new Date(city.now.getTime() + 60_000);
     await city.tell();
     const [item] = (await city.seal()).filter(({ type }) => type === 'warningReach');
     expect(item).toMatchObject({ id: identifier, payload: { officers: 1, targeted: 0, department: 'WEATHER' } });

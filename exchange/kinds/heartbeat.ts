@@ -53,10 +53,14 @@ export const heartbeat: ExchangeKind = {
     return undefined;
   },
 
-  /** Receipts that were lost on a road without answers go out again. Bundles do by themselves, while nothing is heard of them. */
+  /**
+   * Receipts that were lost on a road without answers go out again; those that the peer says it has, however it got them, need not. Bundles do by
+   * themselves, while nothing is heard of them.
+   */
   async apply(item: BundleItem, { client, peer, now }: Taking): Promise<Fault | undefined> {
     const { heard } = payload.parse(item.payload);
     const row = await lockPeer(client, peer.name);
+    if (heard.number > row.toldUpto) await movePeer(client, peer.name, { toldUpto: heard.number });
     if (heard.number >= row.toldUpto) return undefined;
     const next = await readReceipt(client, peer.name, 'OURS', heard.number + 1);
     const waited = next ? now.getTime() - next.storedAt.getTime() : 0;

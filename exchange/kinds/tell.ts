@@ -12,15 +12,25 @@ export interface TellingKind extends ExchangeKind {
 
 export const isTelling = (kind: ExchangeKind): kind is TellingKind => 'tell' in kind;
 
-/** Has every such kind tell its peer what is due, each in a transaction of its own; returns how many rows were put into outboxes. */
+/**
+ * Has every such kind tell its peer what is due, each in a transaction of its own; returns how many rows were put into outboxes. Where one fails
+ * the others tell all the same, and then it throws.
+ */
 export async function tellDigests(
   db: Database,
   peers: readonly { readonly peer: PeerView; readonly kinds: readonly ExchangeKind[] }[],
   now: Date,
 ): Promise<number> {
   let told = 0;
+  const faults: unknown[] = [];
   for (const { peer, kinds } of peers)
-    for (const kind of kinds.filter(isTelling)) told += await db.transaction((client) => kind.tell(client, peer, now));
+    for (const kind of kinds.filter(isTelling))
+      try {
+        told += await db.transaction((client) => kind.tell(client, peer, now));
+      } catch (error) {
+        faults.push(error);
+      }
+  if (faults.length > 0) throw faults[0];
   return told;
 }
 

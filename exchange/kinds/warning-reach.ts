@@ -54,6 +54,8 @@ export const warningReachKind = (settings: WarningReachSettings): TellingKind =>
 });
 
 const MOST_WARNINGS = 500;
+/** Counting how far hundreds of warnings have got is no work for every few seconds. */
+const LOOK_MS = 60_000;
 const DAY_MS = 86_400_000;
 
 async function tell(
@@ -64,6 +66,8 @@ async function tell(
 ): Promise<number> {
   if (!send) return 0;
   const last = await lockLastTold(client, name, 'warningReach');
+  const looked = last.get('')?.at;
+  if (looked && looked <= now && now.getTime() - looked.getTime() < LOOK_MS) return 0;
   const since = new Date(now.getTime() - hoursAfter * 3_600_000);
   const warnings = await reachable(client, { peer: name, feedId, endedSince: since, most: MOST_WARNINGS });
   const early = new Date(now.getTime() - everyMinutes * 60_000);
@@ -76,7 +80,7 @@ async function tell(
     client,
     name,
     'warningReach',
-    changed.map(({ identifier, digest }) => ({ key: identifier, told: digest })),
+    [{ key: '', told: '' }, ...changed.map(({ identifier, digest }) => ({ key: identifier, told: digest }))],
     now,
   );
   await dropLastTold(client, name, 'warningReach', new Date(since.getTime() - 30 * DAY_MS));

@@ -70,7 +70,7 @@ export class BundlesIn {
       const { body, bundle } = await unpackBundle(packed, settings.limits);
       const signed = { body, signature: signature.toString('utf8').trim() };
       by = 'reception';
-      const { receipts } = await reception.bundle(signed, ROAD, ITS_OWN_ONLY);
+      const { receipts } = await reception.bundle(signed, ROAD, ITS_OWN_ONLY, true);
       await writeReceipts(this.world, receipts, signal);
       await this.#accept(name, bundle, signal);
       this.#gaps.closed('bundles');

@@ -15,6 +15,8 @@ export type PullSettings = z.infer<typeof pullSettings>;
 
 const BUNDLES = 10;
 const RECEIPTS = 100;
+/** As if it had all our receipts: they go another way. */
+const ITS_OWN_ONLY = Number.MAX_SAFE_INTEGER;
 /** Ten bundles of the largest kind, as JSON writes them. */
 const ANSWER_BYTES = 30_000_000;
 
@@ -49,7 +51,7 @@ export function graphqlPull(
       const { exchangeBundles, exchangeReceipts } = await ask(settings, variables, dial, signal);
       const receipts = signedOf(exchangeReceipts);
       if (receipts.length > 0) await reception.receipts(receipts, address);
-      for (const bundle of signedOf(exchangeBundles)) await reception.bundle(bundle, address);
+      for (const bundle of signedOf(exchangeBundles)) await reception.bundle(bundle, address, ITS_OWN_ONLY, true);
       return exchangeBundles.pageInfo.hasNextPage || exchangeReceipts.pageInfo.hasNextPage;
     },
   };

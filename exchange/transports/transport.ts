@@ -31,8 +31,17 @@ export interface Transport {
 
 /** What takes over whatever comes, by whichever road; refusals are thrown as Refusal, and already written down. */
 export interface Reception {
-  /** The receipt of a bundle, the same one each time it comes, and what else the sender has not had (after `heard`). */
-  bundle(signed: Signed, road: string, heard?: number): Promise<{ readonly receipts: readonly Signed[] }>;
+  /**
+   * The receipt of a bundle, the same one each time it comes, and what else the sender has not had (after `heard`). `unanswered`: the sender is
+   * not told of a refusal by this road. What is refused for its kind alone is then kept, set aside, and said so by receipt, so that what
+   * follows it goes on.
+   */
+  bundle(
+    signed: Signed,
+    road: string,
+    heard?: number,
+    unanswered?: boolean,
+  ): Promise<{ readonly receipts: readonly Signed[] }>;
   /** Up to which number the peer's receipts are now known. */
   receipts(signed: readonly Signed[], road: string): Promise<{ readonly heard: number }>;
 }

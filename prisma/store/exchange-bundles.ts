@@ -129,8 +129,10 @@ export async function firstUnapplied(db: Queryable, peer: string): Promise<Bundl
   return rows[0];
 }
 
-/** The next bundle to hand over: from where the other side asked again, else the first one that it is not known to have and that has not
- *  been handed over since `again`. */
+/**
+ * The next bundle to hand over: from where the other side asked again, else the first one that it is not known to have and that has not been
+ * handed over since `again`. Each of the two is looked for in its own index: together they would be, from the first bundle on, in all that were ever made.
+ */
 export async function nextToSend(
   db: Queryable,
   peer: string,
@@ -138,9 +140,12 @@ export async function nextToSend(
   again: Date,
 ): Promise<BundleRow | undefined> {
   const { rows } = await db.query<BundleRow>(
-    `SELECT ${BUNDLE_COLUMNS} FROM exchange_bundle
-     WHERE peer = $1 AND direction = 'OUT' AND state <> 'SET_ASIDE'
-       AND (seq >= $2 OR state = 'SEALED' AND (sent_at IS NULL OR sent_at < $3)) ORDER BY seq LIMIT 1`,
+    `SELECT ${BUNDLE_COLUMNS} FROM exchange_bundle WHERE peer = $1 AND direction = 'OUT' AND seq = (SELECT min(seq) FROM (
+       (SELECT seq FROM exchange_bundle
+        WHERE peer = $1 AND direction = 'OUT' AND seq >= $2 AND state <> 'SET_ASIDE' ORDER BY seq LIMIT 1)
+       UNION ALL
+       (SELECT seq FROM exchange_bundle
+        WHERE peer = $1 AND direction = 'OUT' AND state = 'SEALED' AND (sent_at IS NULL OR sent_at < $3) ORDER BY seq LIMIT 1)) n)`,
     [peer, resendFrom ?? Number.MAX_SAFE_INTEGER, again],
   );
   return rows[0];

@@ -29,7 +29,6 @@ export async function registerPeers(client: Queryable, peers: readonly Configure
     peers.map(({ feedId }) => feedId),
   ]);
   for (const peer of peers) {
-    await registerPeerFeed(client, peer);
     const { name, orgCode, division, feedId, tier, topics } = peer;
     await client.query(
       `INSERT INTO exchange_peer (name, org_code, division, feed_id, configured, topics, tier) VALUES ($1, $2, $3, $4, true, $5, $6)
@@ -37,6 +36,8 @@ export async function registerPeers(client: Queryable, peers: readonly Configure
          feed_id = excluded.feed_id, configured = true, topics = excluded.topics, tier = excluded.tier`,
       [name, orgCode, division, feedId, topics, tier],
     );
+    // Behind the peer, as whoever takes something from it while this process starts.
+    await registerPeerFeed(client, peer);
   }
 }
 

@@ -1,7 +1,7 @@
 import { expand } from '../../events/live-iterator.js';
 import type { ExchangeAlarm } from '../../model/entry.js';
 import { HubError } from '../../model/errors.js';
-import type { BundleKind, BundleState, Signed } from '../../model/exchange.js';
+import { type BundleKind, type BundleState, type Signed, withinBytes } from '../../model/exchange.js';
 import type { ExchangeBundleNode, HandoverNode, PeerRow, RefusalRow } from '../../model/exchange-rows.js';
 import type { Page } from '../../model/rows.js';
 import { tellActed } from '../../prisma/store/exchange-acts.js';
@@ -108,16 +108,20 @@ export interface SignedNode extends Signed {
   readonly number: number;
 }
 
+/** An answer holds no more than so many bytes, and of bundles, which are long, no more than so many. */
+const PAGE_BYTES = 10_000_000;
+const PAGE_BUNDLES = 20;
+
 export async function bundlesForPeer(args: PageRequest, context: HubContext): Promise<Page<SignedNode>> {
-  const { name, size, after } = pulling(args, context);
+  const { name, after, ...asked } = pulling(args, context);
+  const size = Math.min(asked.size, PAGE_BUNDLES);
   const rows = await bundlesAfter(context.db.read, name, 'OUT', after, size + 1);
   const kept = rows.filter(({ state }) => state !== 'SET_ASIDE');
   // What was taken back leaves a gap, which its WITHDRAWN statement explains; anything else missing is no longer kept.
   if (rows[0] && rows[0].seq > after + 1) throw gone('bundles');
-  return toPage(
+  return pageOf(
     kept.map(({ body, seq, signature }) => ({ body, signature, number: seq })),
     size,
-    numberOf,
   );
 }
 
@@ -125,14 +129,14 @@ export async function receiptsForPeer(args: PageRequest, context: HubContext): P
   const { name, size, after } = pulling(args, context);
   const rows = await receiptsAfter(context.db.read, name, 'OURS', after, size + 1);
   if (rows[0] && rows[0].number > after + 1) throw gone('receipts');
-  return toPage(
+  return pageOf(
     rows.map(({ body, number, signature }) => ({ body, signature, number })),
     size,
-    numberOf,
   );
 }
 
-const numberOf = ({ number }: { readonly number: number }): string => String(number);
+const pageOf = (found: readonly SignedNode[], size: number): Page<SignedNode> =>
+  toPage(found, withinBytes(found.slice(0, size), PAGE_BYTES).length, ({ number }) => String(number));
 
 const gone = (what: string): HubError =>
   new HubError(

@@ -67,6 +67,8 @@ export class ExchangeDoor {
     const fault = size > BUNDLE_BYTES ? tooLarge(BUNDLE_BYTES) : (this.#skew(request) ?? keyFault(request, text));
     if (fault) {
       await exchange.refused(fault, { road, signed, act: 'bundle refused', size });
+      // Said of a header that anybody can send: without a count there would be no end to what is written down of it.
+      if (!NAMELESS_REFUSALS.includes(fault.code)) await this.options.doorkeeper.countWrong(request);
       throw fault;
     }
     const heard = Number(/^\d{1,15}$/.exec(String(request.headers['exchange-heard'] ?? ''))?.[0] ?? 0);

@@ -1,0 +1,158 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { type TellingKind, tellDigests } from '../exchange/kinds/tell.js';
+import { newApiKey } from '../model/api-key.js';
+import { NO_HASH, type Signed, withinBytes } from '../model/exchange.js';
+import { openDatabase } from '../prisma/database.js';
+import { insertApiKey } from '../prisma/store/write-access.js';
+import { exchangePair, PREFECTURE } from './support/exchange-pair.js';
+import { makeSides, type Sides, settled } from './support/exchange-platform-sides.js';
+import { ask, until } from './support/running-hub.js';
+import { identifierOf, officeFeed, WarningOffice } from './support/warning-office.js';
+
+let sides: Sides;
+beforeEach(async () => {
+  sides = await makeSides();
+});
+afterEach(() => sides.stop());
+
+/** Another platform in the prefecture's place, which answers as it is told; what it was asked, by path. */
+async function inItsPlace(answers: Readonly<Record<string, readonly [status: number, body: object]>>) {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    const path = (request.url ?? '').split('/').at(-1) ?? '';
+    asked.push(path);
+    const [status, body] = answers[path] ?? [404, {}];
+    request.resume().on('end', () => response.writeHead(status).end(JSON.stringify(body)));
+  });
+  await new Promise<void>((done) => void server.listen(0, '127.0.0.1', done));
+  sides.up.leadTo(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  return { asked, close: () => new Promise((done) => server.close(done)) };
+}
+
+describe('at the door of the exchange', () => {
+  test('a stranger is counted whatever is refused, turned away after too often, and does not fill the audit', async () => {
+    const { prefecture, up } = sides;
+    await prefecture.start();
+    const knock = async (n: number): Promise<number> => {
+      const headers = { 'exchange-sent-at': 'never', 'idempotency-key': String(n) };
+      return (await fetch(`${up.url}/exchange/v1/bundles`, { method: 'POST', headers, body: `${n}` })).status;
+    };
+    const found: number[] = [];
+    for (let n = 0; n < 65; n++) found.push(await knock(n));
+    expect(found).toEqual([...Array(60).fill(400), ...Array(5).fill(429)]);
+    await prefecture.stop();
+    const [counted] = await prefecture.rows<{ rows: number; times: number }>(
+      `SELECT count(*)::int AS rows, sum(times)::int AS times FROM audit_entry WHERE operation = 'bundle refused'`,
+    );
+    expect(counted?.times).toBe(60);
+    expect(counted?.rows).toBeLessThan(60);
+  });
+});
+
+describe('a peer', () => {
+  test('that speaks another version loses no bundle: they wait until it is brought up to date', async () => {
+    const { city, prefecture, up } = sides;
+    await city.start();
+    const other = await inItsPlace({
+      bundles: [400, { error: { code: 'WRONG_VERSION', reason: 'schemaVersion 1.0' } }],
+    });
+    up.mode = 'up';
+    await city.tell(2);
+    await until(
+      () => Promise.resolve(other.asked.length),
+      (count) => count > 4,
+    );
+    expect(await city.states()).toEqual({ 'OUT SEALED': expect.any(Number) });
+    await prefecture.start();
+    await settled(sides);
+    expect(await prefecture.carriedOut()).toEqual(city.told);
+    await other.close();
+  });
+
+  test('that cannot take a receipt yet gets the bundle that the receipt waits for', async () => {
+    const { city, up } = sides;
+    await city.start();
+    await city.stop();
+    const body = JSON.stringify({ number: 1 });
+    await city.rows(`UPDATE exchange_peer SET told_number = 1`);
+    await city.rows(
+      `INSERT INTO exchange_receipt (peer, issuer, number, bundle_id, seq, state, at, body, signature, hash, previous, stored_at)
+       VALUES ('prefecture', 'OURS', 1, gen_random_uuid(), 1, 'WITHDRAWN', now(), '${body}', 'x..x', '${NO_HASH}', '${NO_HASH}', now())`,
+    );
+    await city.start();
+    const other = await inItsPlace({ receipts: [200, { heard: 0 }], bundles: [202, { receipts: [] }] });
+    up.mode = 'up';
+    await city.tell();
+    await until(
+      () => Promise.resolve(other.asked),
+      (asked) => asked.includes('receipts') && asked.includes('bundles'),
+    );
+    await city.stop();
+    await other.close();
+  });
+
+  test('is told what can be told where one digest cannot be made', async () => {
+    const db = openDatabase({ url: sides.city.options.database.url });
+    const told: string[] = [];
+    const kind = (name: string, work: () => number): TellingKind => ({
+      ...{ kind: 'observationDigest', sources: [name], acted: null },
+      ...{ collect: async () => undefined, check: async () => undefined, apply: async () => undefined },
+      tell: async () => work(),
+    });
+    const fails = kind('fails', () => {
+      throw new Error('it takes too long');
+    });
+    const works = kind('works', () => told.push('works'));
+    const peer = { name: 'prefecture', party: PREFECTURE, feedId: 'emergency/exchange-prefecture' };
+    await expect(tellDigests(db, [{ peer, kinds: [fails, works] }], new Date())).rejects.toThrow('it takes too long');
+    expect(told).toEqual(['works']);
+    await db.close();
+  });
+});
+
+test('a kind that is not taken, on a road where its sender hears of no refusal, is set aside on both sides, and what follows it is taken', async () => {
+  const { hash, id, text } = newApiKey();
+  const office = new WarningOffice();
+  const pair = await exchangePair({
+    city: { flow: { warning: { statuses: ['EXERCISE'] } }, heartbeatSeconds: 1, push: undefined },
+    feeds: officeFeed(await office.start()),
+    secrets: { PEER_TOKEN: text },
+    prefecture: (down) => ({
+      flow: {},
+      pull: { url: `${down}/graphql`, token: { env: 'PEER_TOKEN' }, everySeconds: 0.2 },
+    }),
+  });
+  try {
+    const db = openDatabase({ url: pair.databases.city.url });
+    await insertApiKey(db.write, {
+      ...{ id, hash, name: 'the prefecture', department: null, peer: 'prefecture', roles: ['PEER'], scopes: [] },
+      ...{ createdAt: new Date(), createdBy: 'tests', expiresAt: new Date('2099-01-01T00:00:00Z') },
+    });
+    await db.close();
+    office.issue({ identifier: identifierOf(1), colour: 'Red', expiresAt: new Date(Date.now() + 3_600_000) });
+    const log = (): Promise<{ exchangeLog: { edges: { node: { kind: string; state: string } }[] } }> =>
+      ask(pair.city.url, '{ exchangeLog(direction: OUT) { edges { node { kind state } } } }');
+    const found = await until(log, ({ exchangeLog: { edges } }) => {
+      const at = edges.findIndex(({ node }) => node.kind === 'warning' && node.state === 'SET_ASIDE');
+      return at > 0 && edges.slice(0, at).some(({ node }) => node.state === 'ACTED');
+    });
+    expect(found.exchangeLog.edges.filter(({ node }) => node.kind === 'warning')).toHaveLength(1);
+    const { exchangeLog } = await ask<Awaited<ReturnType<typeof log>>>(
+      pair.prefecture.url,
+      '{ exchangeLog(direction: IN, kinds: [warning]) { edges { node { kind state } } } }',
+    );
+    expect(exchangeLog.edges.map(({ node }) => node.state)).toEqual(['SET_ASIDE']);
+  } finally {
+    await office.stop();
+    await pair.stop();
+  }
+}, 60_000);
+
+test('receipts that are long go in as many calls as they need, one alone whatever its length', () => {
+  const text = (length: number): Signed => ({ body: 'x'.repeat(length), signature: 's' });
+  expect(withinBytes([text(10), text(10), text(10)], 90)).toHaveLength(2);
+  expect(withinBytes([text(1000), text(10)], 90)).toHaveLength(1);
+  expect(withinBytes([], 90)).toEqual([]);
+});
