@@ -123,7 +123,7 @@ async function each(
         id: item.id,
         code: fault.code,
         path: fault.path.slice(0, 200),
-        note: fault.note.slice(0, 1000),
+        note: fault.note.slice(0, 300),
       });
   }
   return faults;

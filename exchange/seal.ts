@@ -11,7 +11,7 @@ import {
   SCHEMA_VERSION,
 } from '../model/exchange.js';
 import { insertBundle } from '../prisma/store/exchange-bundles.js';
-import { deleteRows, type OutboxRow, setRowAside, waitingRows } from '../prisma/store/exchange-outbox.js';
+import { AGAIN, deleteRows, type OutboxRow, setRowAside, waitingRows } from '../prisma/store/exchange-outbox.js';
 import { lockPeer, movePeer } from '../prisma/store/exchange-peers.js';
 import { isUnavailable } from '../prisma/store/failure.js';
 import { canonicalJson, hashOf } from './canonical.js';
@@ -82,6 +82,8 @@ async function draftsOf(
 
 /** The items of a row, or why it has to be set aside. A fault of the database is nobody's fault: it is thrown, and all is done again. */
 async function itemsOf(client: pg.PoolClient, { peer }: PeerGround, row: OutboxRow): Promise<BundleItem[] | string> {
+  // Judged and written before: it goes as it was.
+  if (row.source === AGAIN) return [row.payload as unknown as BundleItem];
   const items: BundleItem[] = [];
   await client.query('SAVEPOINT collecting');
   try {

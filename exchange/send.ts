@@ -23,6 +23,7 @@ import type { Answer, Reception, Transport } from './transports/transport.js';
 
 /** A bundle refused so often for what it is, is taken back. */
 const MOST_REFUSALS = 3;
+const MOST_REFUSALS_IN_A_ROW = 60;
 const RECEIPTS = 100;
 
 /** The line does not work, or the other side takes nothing just now: the same again after a while. */
@@ -147,8 +148,19 @@ async function refused(
     error: `${code}: ${reason}`,
     refused: forItself || FORKING_REFUSALS.includes(code),
   });
-  if (!forItself) throw new SendFault(`seq ${bundle.seq} is refused: ${code}: ${reason}`);
-  if (refusals >= MOST_REFUSALS) await takeBack(ground, bundle, `${code}: ${reason}`);
+  if (forItself && refusals >= (await mostRefusals(ground, bundle, code)))
+    return takeBack(ground, bundle, `${code}: ${reason}`);
+  throw new SendFault(`seq ${bundle.seq} is refused: ${code}: ${reason}`);
+}
+
+/**
+ * Where the one before was taken back, too, it may be something on the way that damages whatever passes: then each is tried for about an hour
+ * of the longest waits before the next one is given up. That the peer does not want a kind is its own word, however often it says so.
+ */
+async function mostRefusals({ db, peer }: PeerGround, { seq }: BundleRow, code: RefusalCode): Promise<number> {
+  if (code === 'KIND_REFUSED') return MOST_REFUSALS;
+  const before = await readBundle(db.write, peer.name, 'OUT', seq - 1);
+  return before?.state === 'SET_ASIDE' ? MOST_REFUSALS_IN_A_ROW : MOST_REFUSALS;
 }
 
 /** These are about who sends, and which version it speaks, not about this bundle: another one would fare no better. */

@@ -62,6 +62,7 @@ describe('who may do what', () => {
     'query { exchangeReceipts { edges { cursor } } }',
     'query { exchangeRefusals { edges { cursor } } }',
     'query { peers { name } }',
+    'mutation { retryExchange(peer: "x") }',
     'mutation { markExchangeHandled(peer: "x", seq: 1, what: "x") { seq } }',
     'query { grants { id } }',
     'query { apiKeys { id } }',

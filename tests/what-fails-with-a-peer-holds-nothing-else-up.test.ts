@@ -1,10 +1,11 @@
-import { createServer } from 'node:http';
+import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type TellingKind, tellDigests } from '../exchange/kinds/tell.js';
 import { newApiKey } from '../model/api-key.js';
 import { NO_HASH, type Signed, withinBytes } from '../model/exchange.js';
 import { openDatabase } from '../prisma/database.js';
+import { tellAgain } from '../prisma/store/exchange-outbox.js';
 import { insertApiKey } from '../prisma/store/write-access.js';
 import { exchangePair, PREFECTURE } from './support/exchange-pair.js';
 import { makeSides, type Sides, settled } from './support/exchange-platform-sides.js';
@@ -51,6 +52,21 @@ describe('at the door of the exchange', () => {
   });
 });
 
+test('of what comes from one address only so much is read at a time; the rest is asked to come again', async () => {
+  const { prefecture, up } = sides;
+  await prefecture.start();
+  const slow = Array.from({ length: 4 }, () => {
+    const call = request(`${up.url}/exchange/v1/bundles`, { method: 'POST', headers: { 'content-length': 1000 } });
+    call.on('error', () => {}).write('{');
+    return call;
+  });
+  const knock = async (): Promise<number> =>
+    (await fetch(`${up.url}/exchange/v1/bundles`, { method: 'POST', body: 'x' })).status;
+  await until(knock, (status) => status === 503);
+  for (const call of slow) call.destroy();
+  await until(knock, (status) => status === 400);
+});
+
 describe('a peer', () => {
   test('that speaks another version loses no bundle: they wait until it is brought up to date', async () => {
     const { city, prefecture, up } = sides;
@@ -92,6 +108,47 @@ describe('a peer', () => {
     await city.stop();
     await other.close();
   });
+
+  test('behind something that damages all that passes loses one bundle at most until somebody looks, and is told it again', async () => {
+    const { city, prefecture, up } = sides;
+    await city.start();
+    const other = await inItsPlace({ bundles: [400, { error: { code: 'NOT_CANONICAL', reason: 'damaged' } }] });
+    up.mode = 'up';
+    for (let n = 0; n < 3; n += 1) {
+      await city.tell();
+      await until(
+        () => city.rows(`SELECT 1 FROM exchange_outbox WHERE source = 'note'`),
+        (waiting) => waiting.length === 0,
+      );
+    }
+    const tried = (): Promise<number> => Promise.resolve(other.asked.filter((path) => path === 'bundles').length);
+    await until(tried, (count) => count > 12);
+    expect((await city.states())['OUT SET_ASIDE']).toBe(1);
+    await prefecture.start();
+    await settledButSetAside();
+    const db = openDatabase({ url: city.options.database.url });
+    const [lost] = await city.rows<{ seq: number }>(`SELECT seq FROM exchange_bundle WHERE state = 'SET_ASIDE'`);
+    const told = await tellAgain(db.write, 'prefecture', Number(lost?.seq), new Date());
+    await db.close();
+    expect(told).toBe(1);
+    await settledButSetAside();
+    const carriedOut = await prefecture.carriedOut();
+    expect(new Set(carriedOut)).toEqual(new Set(city.told));
+    await other.close();
+  });
+
+  /** Everything that can go over is there. */
+  const settledButSetAside = (): Promise<unknown> =>
+    until(
+      () => {
+        sides.city.platform.exchange.wake();
+        return sides.city.rows(
+          `SELECT 1 FROM exchange_bundle WHERE direction = 'OUT' AND state NOT IN ('ACTED', 'SET_ASIDE')
+           UNION ALL SELECT 1 FROM exchange_outbox`,
+        );
+      },
+      (open) => open.length === 0,
+    );
 
   test('is told what can be told where one digest cannot be made', async () => {
     const db = openDatabase({ url: sides.city.options.database.url });

@@ -42,6 +42,30 @@ export async function tellPeers(
   return rowCount ?? 0;
 }
 
+/** The outbox's source of items that were in a bundle before. */
+export const AGAIN = 'again';
+
+/** Tells a peer once more what one of our bundles held; returns how many items. */
+export async function tellAgain(client: Queryable, peer: string, seq: number, at: Date): Promise<number> {
+  const { rowCount } = await client.query(
+    `INSERT INTO exchange_outbox (peer, source, key, at, payload)
+     SELECT b.peer, $3, i.item ->> 'id', $4, i.item FROM exchange_bundle b,
+       LATERAL jsonb_array_elements(b.body::jsonb -> 'items') WITH ORDINALITY AS i (item, n)
+     WHERE b.peer = $1 AND b.direction = 'OUT' AND b.seq = $2 AND b.state = 'SET_ASIDE' ORDER BY i.n`,
+    [peer, seq, AGAIN, at],
+  );
+  return rowCount ?? 0;
+}
+
+/** Lets what was set aside of the outbox be put into bundles again; returns how many rows. */
+export async function takeUpAgain(client: Queryable, peer: string): Promise<number> {
+  const { rowCount } = await client.query(
+    'UPDATE exchange_outbox SET set_aside_reason = NULL WHERE peer = $1 AND set_aside_reason IS NOT NULL',
+    [peer],
+  );
+  return rowCount ?? 0;
+}
+
 /** How much waits for a peer, since when, and how much is set aside. */
 export async function outboxState(
   db: Queryable,

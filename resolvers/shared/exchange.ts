@@ -6,12 +6,13 @@ import type { ExchangeBundleNode, HandoverNode, PeerRow, RefusalRow } from '../.
 import type { Page } from '../../model/rows.js';
 import { tellActed } from '../../prisma/store/exchange-acts.js';
 import { bundlesAfter, readBundle } from '../../prisma/store/exchange-bundles.js';
+import { takeUpAgain, tellAgain } from '../../prisma/store/exchange-outbox.js';
 import { readPeers } from '../../prisma/store/exchange-peers.js';
 import { receiptsAfter } from '../../prisma/store/exchange-receipts.js';
 import { readRefusals } from '../../prisma/store/exchange-refusals.js';
 import { decodeKey, encodeKey, type PageRequest, pageSize, toPage } from '../../prisma/store/keyset.js';
 import { readExchangeLog } from '../../prisma/store/read-exchange.js';
-import { type HubContext, hasRole, refusal, requireRole } from '../context.js';
+import { type HubContext, hasRole, refusal, requireAdmin, requireRole } from '../context.js';
 import { listInput } from './area-input.js';
 import { idInput, lineInput } from './text-input.js';
 
@@ -80,12 +81,29 @@ export async function markHandled(
   return context.db.transaction(async (client) => {
     const bundle = await readBundle(client, peer, 'IN', seq);
     if (!bundle) throw new HubError('NOT_FOUND', `no bundle ${seq} of "${peer}"`);
+    if (bundle.kind === 'instruction')
+      throw new HubError('CONFLICT', 'an instruction is acted on by its outcome: reportInstructionOutcome');
     if (bundle.state === 'ACTED') return bundle;
     if (bundle.state !== 'APPLIED')
       throw new HubError('CONFLICT', `bundle ${seq} is ${bundle.state}: it is not carried out`);
     await tellActed(client, { peer, seq, who: context.viewer.name, what, at: context.now() });
     return bundle;
   });
+}
+
+/** Tells a peer again what was set aside: of one of our bundles, or of what could not be put into one. Returns how many items. */
+export async function retryExchange(
+  args: { readonly peer: string; readonly seq?: number | null | undefined },
+  context: HubContext,
+): Promise<number> {
+  if (!hasRole(context, ['DUTY_OFFICER'])) requireAdmin(context);
+  const peer = idInput('peer', args.peer);
+  const { seq } = args;
+  const told = await context.db.transaction((client) =>
+    seq === null || seq === undefined ? takeUpAgain(client, peer) : tellAgain(client, peer, seq, context.now()),
+  );
+  if (told > 0) return told;
+  throw new HubError('NOT_FOUND', `nothing of "${peer}" is set aside${seq ? ` under seq ${seq}` : ''}`);
 }
 
 /** Which peers have a thing, and how far it has come with them. */

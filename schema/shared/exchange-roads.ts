@@ -106,6 +106,22 @@ export function addHandling(
   );
 }
 
+/** Takes up what was set aside. */
+export function addRetry(builder: Builder): void {
+  builder.mutationField('retryExchange', (t) =>
+    t.field({
+      type: 'Int',
+      description:
+        'Tells a peer again what was set aside, once its cause is mended: with `seq` what that bundle of ours held, in a new bundle; without, what could not be put into one. Gives how many items. For the duty officer and the hub’s administrators. 原因排除后重新发送被搁置的内容，返回条目数。',
+      args: {
+        peer: t.arg.string({ required: true, description: 'To which peer. 对端。' }),
+        seq: t.arg.int({ description: 'Which of our bundles that are SET_ASIDE. 被搁置数据包的序号。' }),
+      },
+      resolve: (_root, args, context) => exchange.retryExchange(args, context),
+    }),
+  );
+}
+
 /** What somebody has to look at, live. */
 export function addAlarms(builder: Builder, enums: ExchangeEnums): void {
   const kind = builder.enumType('ExchangeAlarmKind', {

@@ -4,7 +4,7 @@ import type { Builder } from '../builder.js';
 import { connectionOf, toConnection } from '../paging.js';
 import type { Refs } from '../refs.js';
 import { addBundle, exchangeEnums } from './exchange-bundle.js';
-import { addAlarms, addHandling, addRefusals, addSigned } from './exchange-roads.js';
+import { addAlarms, addHandling, addRefusals, addRetry, addSigned } from './exchange-roads.js';
 
 /** What the duty officer sees of the exchange with platforms of other tiers, and what those come and get. */
 export function addExchange(builder: Builder, refs: Refs): void {
@@ -42,6 +42,7 @@ export function addExchange(builder: Builder, refs: Refs): void {
   }));
   addRefusals(builder);
   addHandling(builder, bundle);
+  addRetry(builder);
   addSigned(builder);
   addAlarms(builder, enums);
 }

@@ -11,6 +11,7 @@ import {
 } from '../../model/exchange.js';
 import { isUnavailable } from '../../prisma/store/failure.js';
 import { refuse, reply } from '../http/reply.js';
+import { blockOf } from '../limits/caller.js';
 import type { Doorkeeper } from '../limits/doorkeeper.js';
 
 /** Receipts come by the hundred, each in JSON within JSON. */
@@ -32,6 +33,8 @@ export interface DoorOptions {
  * receipts, or the refusal's code, reason and, for a gap, what must come first.
  */
 export class ExchangeDoor {
+  readonly #gate = new Gate();
+
   constructor(private readonly options: DoorOptions) {}
 
   async handle(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
@@ -44,7 +47,10 @@ export class ExchangeDoor {
       response.setHeader('allow', 'POST');
       return answer(request, response, 405, { error: { code: 'BAD_SHAPE', reason: 'use POST' } });
     }
+    const leave = this.#gate.enter(doorkeeper.addressOf(request));
     try {
+      // Nothing of it is read or written down: whoever comes by the hundred costs no memory.
+      if (!leave) throw new Refusal('NOT_NOW', 'too much is coming in at once: send it again in a few seconds');
       if (path === '/exchange/v1/bundles') return answer(request, response, 202, await this.#bundle(request, exchange));
       if (path === '/exchange/v1/receipts')
         return answer(request, response, 200, await this.#receipts(request, exchange));
@@ -56,6 +62,8 @@ export class ExchangeDoor {
       return answer(request, response, REFUSALS[code], {
         error: { code, reason, ...(expected === undefined ? {} : { expected }) },
       });
+    } finally {
+      leave?.();
     }
   }
 
@@ -101,6 +109,31 @@ export class ExchangeDoor {
   }
 }
 
+/** Bodies that are read at a time, of everybody and of one address block: each may be as large as a bundle. */
+const AT_ONCE = 32;
+const AT_ONCE_FROM_ONE = 4;
+
+/** Lets so many in at a time. */
+class Gate {
+  #inside = 0;
+  readonly #from = new Map<string, number>();
+
+  /** What to call when leaving; undefined where it is full. */
+  enter(address: string): (() => void) | undefined {
+    const block = blockOf(address);
+    const own = this.#from.get(block) ?? 0;
+    if (this.#inside >= AT_ONCE || own >= AT_ONCE_FROM_ONE) return undefined;
+    this.#inside += 1;
+    this.#from.set(block, own + 1);
+    return () => {
+      this.#inside -= 1;
+      const left = (this.#from.get(block) ?? 1) - 1;
+      if (left > 0) this.#from.set(block, left);
+      else this.#from.delete(block);
+    };
+  }
+}
+
 const tooLarge = (most: number): Refusal =>
   new Refusal('TOO_LARGE', `at most ${most} bytes are taken: send less at once`);
 
@@ -133,12 +166,13 @@ async function readText(request: IncomingMessage, most: number): Promise<{ text:
   const chunks: Buffer[] = [];
   let size = 0;
   const declared = Number(request.headers['content-length'] ?? 0);
+  if (declared > most) return { text: '', size: declared };
   for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     size += chunk.length;
     chunks.push(chunk);
-    if (size > most || declared > most) break;
+    if (size > most) break;
   }
-  return { text: Buffer.concat(chunks).toString('utf8'), size: Math.max(size, declared) };
+  return { text: Buffer.concat(chunks).toString('utf8'), size };
 }
 
 function answer(request: IncomingMessage, response: ServerResponse, status: number, body: unknown): void {

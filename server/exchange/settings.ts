@@ -51,6 +51,7 @@ function reading<T>(read: () => T, path: string, context: z.RefinementCtx): T {
 }
 
 /** Ids of keys tell keys apart: none stands for two. */
+const distinct = (texts: readonly string[]): boolean => new Set(texts).size === texts.length;
 const apart = (keys: readonly { readonly kid: string }[]): boolean =>
   new Set(keys.map((key) => key.kid)).size === keys.length;
 
@@ -95,7 +96,11 @@ export const exchangeSettings = z.strictObject({
   orgCode,
   tier: z.enum(TIERS).default('CITY'),
   keys: z.array(ownKey).min(1).refine(apart, { error: 'each key needs a kid of its own' }),
-  peers: z.record(z.string().regex(/^[a-z][a-z0-9-]{0,40}$/, { error: 'a-z, 0-9 and -, at most 41 characters' }), peer),
+  peers: z
+    .record(z.string().regex(/^[a-z][a-z0-9-]{0,40}$/, { error: 'a-z, 0-9 and -, at most 41 characters' }), peer)
+    .refine((peers) => distinct(Object.values(peers).map((each) => `${each.orgCode} ${each.division}`)), {
+      error: 'two peers of the same orgCode and division: what comes could not be told apart',
+    }),
 });
 export type ExchangeSettings = z.infer<typeof exchangeSettings>;
 export type PeerSection = ExchangeSettings['peers'][string];
