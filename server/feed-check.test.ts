@@ -41,7 +41,7 @@ async function check(settings: string, args: readonly string[], sample = SAMPLE)
   return new Promise<{ code: number; out: string; err: string }>((done) => {
     execFile(
       process.execPath,
-      ['--import', 'tsx', 'server/feed.ts', 'check', 'hub.yaml', ...args],
+      ['dist/tests-run/server/feed.js', 'check', 'hub.yaml', ...args],
       { cwd: packageRoot(), env: { PATH: process.env.PATH ?? '', INIT_CWD: folder } },
       (error, out, err) => done({ code: error ? Number(error.code) : 0, out: out.replaceAll(`${folder}/`, ''), err }),
     );

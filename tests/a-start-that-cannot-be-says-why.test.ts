@@ -18,7 +18,7 @@ async function failedStart(
   env: Readonly<Record<string, string>>,
   ...args: readonly string[]
 ): Promise<{ code: number; said: string }> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'server/main.ts', ...args], {
+  const child = spawn(process.execPath, ['dist/tests-run/server/main.js', ...args], {
     cwd: packageRoot(),
     env: { PATH: process.env.PATH ?? '', HUB_ADMIN_KEY: ADMIN_KEY, PORT: '0', ...env },
     stdio: ['ignore', 'ignore', 'pipe'],

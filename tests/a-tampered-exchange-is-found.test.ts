@@ -174,7 +174,7 @@ describe('an exported exchange', () => {
 describe('npm run exchange', () => {
   /** As npm runs it; its exit code and what it said. */
   async function exchange(env: Record<string, string>, ...args: string[]): Promise<{ code: number; said: string }> {
-    const child = spawn(process.execPath, ['--import', 'tsx', 'server/exchange-tool.ts', ...args], {
+    const child = spawn(process.execPath, ['dist/tests-run/server/exchange-tool.js', ...args], {
       cwd: packageRoot(),
       env: { PATH: process.env.PATH ?? '', ...env },
     });

@@ -151,7 +151,7 @@ describe('npm start’s demo', () => {
       `printf 'hub:\\n  area: "654202"\\nfeeds:\\n  weather/warnings:\\n    zone: Mars\\n' > ${path}`,
     ]);
     const run = (): string =>
-      execFileSync(process.execPath, ['--import', 'tsx', 'server/main.ts'], {
+      execFileSync(process.execPath, ['dist/tests-run/server/main.js'], {
         encoding: 'utf8',
         stdio: 'pipe',
         env: { PATH: process.env.PATH ?? '', HUB_CONFIG: path, HUB_DATA_DIR: `${folder}/data` },

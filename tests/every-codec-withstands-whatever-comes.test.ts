@@ -31,7 +31,7 @@ let found: ReadonlyMap<string, Found>;
 beforeAll(async () => {
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    ['--import', 'tsx', '--expose-gc', `--max-old-space-size=${HEAP_MB}`, 'tests/support/codec-hammer.ts'],
+    ['--expose-gc', `--max-old-space-size=${HEAP_MB}`, 'dist/tests-run/tests/support/codec-hammer.js'],
     { cwd: packageRoot(), timeout: 240_000, maxBuffer: 10_000_000 },
   );
   const all = stdout

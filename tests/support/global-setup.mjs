@@ -1,7 +1,9 @@
 import { tsImport } from 'tsx/esm/api';
+import { buildStartedCode } from './started-code.mjs';
 
 /** Starts the run's database server; tests reach it through tests/support/database.ts. */
 export default async function globalSetup() {
+  buildStartedCode();
   const { startTestServer } = await tsImport('./test-server.ts', import.meta.url);
   const server = await startTestServer(process.env.DATABASE_URL);
   // Jest's workers inherit the environment; the teardown shares this process's globals.

@@ -21,7 +21,7 @@ export async function startHubProcess(
   options: EmbeddedDatabaseOptions,
   user: { uid?: number; gid?: number } = {},
 ): Promise<HubProcess> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'tests/support/embedded-hub.ts', JSON.stringify(options)], {
+  const child = spawn(process.execPath, ['dist/tests-run/tests/support/embedded-hub.js', JSON.stringify(options)], {
     ...user,
     cwd: packageRoot(),
     env: { PATH: process.env.PATH },

@@ -64,7 +64,7 @@ export interface HubChild {
 /** A hub as `npm start` runs it, in a process of its own; resolves when it says that it is ready. */
 export async function spawnHub(env: Readonly<Record<string, string>>, feeds?: string): Promise<HubChild> {
   const made = feeds === undefined ? undefined : configOf(feeds);
-  const child = spawn(process.execPath, ['--import', 'tsx', 'server/main.ts'], {
+  const child = spawn(process.execPath, ['dist/tests-run/server/main.js'], {
     cwd: packageRoot(),
     env: {
       PATH: process.env.PATH ?? '',

@@ -30,7 +30,7 @@ export async function startTestServer(givenUrl: string | undefined): Promise<Tes
   // As root, another user runs the server: it must be able to enter.
   chmodSync(folder, 0o755);
   // Nothing is flushed to the disk: speed. Tests of what survives a crash start servers of their own.
-  const database = new EmbeddedDatabase({ folder, throwaway: true, settings: { max_connections: '200' } });
+  const database = new EmbeddedDatabase({ folder, throwaway: true, settings: { max_connections: '300' } });
   const { url } = await database.start();
   const stop = async (): Promise<void> => {
     await database.stop();
