@@ -142,7 +142,11 @@ describe('emergency broadcasting', () => {
         'the tar does not end',
       ].sort(),
     );
-    expect(readdirSync(join(folder, 'inbox', 'failed')).length).toBe(7);
+    // Each is moved once its refusal is written down.
+    await until(
+      async () => readdirSync(join(folder, 'inbox', 'failed')),
+      (files) => files.length === 7,
+    );
     expect(await statesOf('air')).toEqual(['A ISSUED SENT']);
     expect(world.events.filter(([, event]) => event === 'rejected-receipt').length).toBeGreaterThan(0);
     // Control: the right one is taken, and a failure on the air is one.
