@@ -32,8 +32,7 @@ export async function applyNext(ground: PeerGround): Promise<boolean> {
   let alarms: readonly ExchangeAlarm[] = [];
   try {
     await db.transaction(async (client) => {
-      if (bundle.state === 'RECEIVED') alarms = await check(client, ground, bundle);
-      else await apply(client, ground, bundle);
+      alarms = await (bundle.state === 'RECEIVED' ? check : apply)(client, ground, bundle);
     });
   } catch (error) {
     if (isUnavailable(error)) throw error;
@@ -61,30 +60,33 @@ async function stands(client: pg.PoolClient, ground: PeerGround, bundle: BundleR
 async function check(client: pg.PoolClient, ground: PeerGround, bundle: BundleRow): Promise<readonly ExchangeAlarm[]> {
   if (!(await stands(client, ground, bundle))) return [];
   const { kind, taking } = takingOf(client, ground, bundle);
-  const faults = await each(itemsOf(bundle), (item) => kind.check(item, taking));
+  const broken: string[] = [];
+  const faults = await each(itemsOf(bundle), (item) => apart(bundle, taking, broken, () => kind.check(item, taking)));
   await markFaults(client, keyOf(bundle), faults);
   await moveBundle(client, keyOf(bundle), 'VALIDATED', taking.now);
   await issueReceipt(client, ground, bundle, { state: 'VALIDATED', faults });
+  refuseWhole(bundle, broken);
   const differing = faults.filter(({ code }) => code === CHAIN_DIFFERS);
-  const alarms = await raiseAlarms(
-    client,
-    ground,
-    differing.map(({ path, note }) => ({
-      ...{ kind: 'CHAIN', direction: 'IN', seq: bundle.seq },
+  const alarms = await raiseAlarms(client, ground, [
+    ...differing.map(({ path, note }) => ({
+      ...({ kind: 'CHAIN', direction: 'IN', seq: bundle.seq } as const),
       reason: `${ground.peer.name} says in ${path}: ${note}`,
     })),
-  );
+    ...brokenItems(bundle, broken),
+  ]);
   ground.step('check: before the commit');
   return alarms;
 }
 
-async function apply(client: pg.PoolClient, ground: PeerGround, bundle: BundleRow): Promise<void> {
-  if (!(await stands(client, ground, bundle))) return;
+async function apply(client: pg.PoolClient, ground: PeerGround, bundle: BundleRow): Promise<readonly ExchangeAlarm[]> {
+  if (!(await stands(client, ground, bundle))) return [];
   const { kind, taking } = takingOf(client, ground, bundle);
   const refused = new Set(await faultedItems(client, keyOf(bundle)));
-  const faults = await each(itemsOf(bundle), (item, index) =>
-    refused.has(index) ? Promise.resolve(undefined) : applyOne(kind, item, taking),
+  const broken: string[] = [];
+  const faults = await each(itemsOf(bundle), async (item, index) =>
+    refused.has(index) ? undefined : apart(bundle, taking, broken, () => kind.apply(item, taking)),
   );
+  refuseWhole(bundle, broken);
   await markFaults(client, keyOf(bundle), faults);
   const acted = kind.acted !== null && faults.length + refused.size < bundle.itemCount ? kind.acted : null;
   await moveBundle(client, keyOf(bundle), acted === null ? 'APPLIED' : 'ACTED', taking.now);
@@ -93,18 +95,39 @@ async function apply(client: pg.PoolClient, ground: PeerGround, bundle: BundleRo
   if (acted !== null) await issueReceipt(client, ground, bundle, { state: 'ACTED', acted: { who, what: acted } });
   // Last but for the commit: appending holds the log's head.
   if (taking.entries.length > 0) await appendEntries(client, taking.entries);
+  const alarms = await raiseAlarms(client, ground, brokenItems(bundle, broken));
   ground.step('apply: carried out, before the commit');
+  return alarms;
 }
 
-/** A refused item leaves nothing behind, whatever it had written. */
-async function applyOne(kind: ExchangeKind, item: BundleItem, taking: Taking): Promise<Fault | undefined> {
-  const { client, entries } = taking;
+/** The last try before a bundle is set aside: then each item stands for itself. */
+const isLastTry = ({ refusals }: BundleRow): boolean => refusals >= MOST_FAILURES - 1;
+
+/** Where nothing of it could be dealt with, the whole of it is set aside. */
+function refuseWhole({ itemCount }: BundleRow, broken: readonly string[]): void {
+  if (broken.length > 0 && broken.length === itemCount) throw new Error(broken[0]);
+}
+
+const brokenItems = ({ seq }: BundleRow, broken: readonly string[]): readonly Omit<ExchangeAlarm, 'peer'>[] =>
+  broken.map((reason) => ({ kind: 'SET_ASIDE', direction: 'IN', seq, reason }));
+
+/** A refused item leaves nothing behind, whatever it had written. At the last try one that breaks is refused like any other, and takes no other with it. */
+async function apart(
+  bundle: BundleRow,
+  { client, entries }: Taking,
+  broken: string[],
+  work: () => Promise<Fault | undefined>,
+): Promise<Fault | undefined> {
   const before = entries.length;
-  await client.query('SAVEPOINT applying');
-  const fault = await kind.apply(item, taking);
-  if (!fault) await client.query('RELEASE SAVEPOINT applying');
+  await client.query('SAVEPOINT item');
+  const fault = await work().catch((error: unknown) => {
+    if (!isLastTry(bundle) || isUnavailable(error)) throw error;
+    broken.push(messageOf(error));
+    return { code: 'NOT_CARRIED_OUT', path: '', note: 'it could not be carried out here; somebody looks at it' };
+  });
+  if (!fault) await client.query('RELEASE SAVEPOINT item');
   else {
-    await client.query('ROLLBACK TO SAVEPOINT applying');
+    await client.query('ROLLBACK TO SAVEPOINT item');
     entries.splice(before);
   }
   return fault;

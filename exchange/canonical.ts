@@ -26,5 +26,14 @@ function textOf(text: string): string {
   return JSON.stringify(text);
 }
 
+/** What a text says in JSON; undefined where it is none. */
+export function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** SHA-256 of a text's UTF-8, in hex. */
 export const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');

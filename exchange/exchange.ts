@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { LogHub } from '../events/hub.js';
 import type { LogTopic } from '../model/entry.js';
 import { messageOf } from '../model/errors.js';
@@ -167,7 +168,7 @@ export class Exchange implements Reception {
       } catch (error) {
         if (signal.aborted) return;
         onError('log', messageOf(error));
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+        await wait(RETRY_MS, undefined, { signal }).catch(() => {});
       }
   }
 }

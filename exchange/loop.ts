@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { backOffMs } from '../events/back-off.js';
 import { Waiting } from '../events/waiting.js';
 
@@ -43,20 +44,8 @@ export class Loop {
         if (signal.aborted) return;
         failures += 1;
         await Promise.resolve(onError(error, failures)).catch(() => {});
-        await pause(backOffMs(failures - 1, retry.firstMs, retry.longestMs), signal);
+        await wait(backOffMs(failures - 1, retry.firstMs, retry.longestMs), undefined, { signal }).catch(() => {});
       }
     }
   }
 }
-
-const pause = (ms: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener('abort', end, { once: true });
-    if (signal.aborted) end();
-  });

@@ -169,6 +169,48 @@ describe('a peer', () => {
   });
 });
 
+test('what breaks when it is carried out takes nothing else with it: an item its bundle’s others, a bundle those that follow', async () => {
+  const { city, prefecture } = sides;
+  await prefecture.rows(`CREATE FUNCTION break() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN IF NEW.id IN ('city-2', 'city-4') THEN RAISE EXCEPTION 'it breaks'; END IF; RETURN NEW; END $$`);
+  await prefecture.rows('CREATE TRIGGER break BEFORE INSERT ON test_note FOR EACH ROW EXECUTE FUNCTION break()');
+  await city.tell(3);
+  await Promise.all([city.start(), prefecture.start()]);
+  const noted = (count: number): Promise<string[]> =>
+    until(
+      () => prefecture.carriedOut(),
+      (found) => found.length === count,
+    );
+  expect(await noted(2)).toEqual(['city-1', 'city-3']);
+  await city.tell();
+  await until(
+    () => city.rows(`SELECT 1 FROM exchange_bundle WHERE direction = 'OUT' AND state = 'SET_ASIDE'`),
+    (found) => found.length === 1,
+  );
+  await city.tell();
+  expect(await noted(3)).toEqual(['city-1', 'city-3', 'city-5']);
+  const faults = await city.rows<{ id: string; code: string }>(
+    `SELECT item_id AS id, fault->>'code' AS code FROM exchange_item WHERE direction = 'OUT' AND fault IS NOT NULL`,
+  );
+  expect(faults).toEqual([{ id: 'city-2', code: 'NOT_CARRIED_OUT' }]);
+  const alarms = await prefecture.rows<{ reason: string }>(
+    `SELECT payload->>'reason' AS reason FROM log_entry WHERE topic = 'exchange' AND payload->>'kind' = 'SET_ASIDE'`,
+  );
+  expect(alarms).toEqual([{ reason: 'it breaks' }, { reason: 'it breaks' }]);
+  await prefecture.rows('DROP TRIGGER break ON test_note');
+  const db = openDatabase({ url: city.options.database.url });
+  const open = await city.rows<{ seq: number }>(
+    `SELECT DISTINCT seq FROM exchange_item JOIN exchange_bundle USING (peer, direction, seq)
+     WHERE direction = 'OUT' AND (fault IS NOT NULL OR state = 'SET_ASIDE') ORDER BY seq`,
+  );
+  const told = [];
+  for (const { seq } of open) told.push(await tellAgain(db.write, 'prefecture', seq, new Date()));
+  await db.close();
+  expect(told).toEqual([1, 1]);
+  city.platform.exchange.wake();
+  expect(new Set(await noted(5))).toEqual(new Set(city.told));
+});
+
 test('a kind that is not taken, on a road where its sender hears of no refusal, is set aside on both sides, and what follows it is taken', async () => {
   const { hash, id, text } = newApiKey();
   const office = new WarningOffice();

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { call, type Dial, nameOf } from '../../connectors/shared/calls/http-call.js';
 import type { Signed } from '../../model/exchange.js';
+import { jsonOf } from '../canonical.js';
 import type { Fetcher, Reception } from './transport.js';
 
 export const pullSettings = z.strictObject({
@@ -71,21 +72,13 @@ async function ask(
     body: JSON.stringify({ query: QUERY, variables }),
     ...{ timeoutMs, maxBytes: ANSWER_BYTES, signal, dial },
   });
-  const found = answer.safeParse(parsed(body));
+  const found = answer.safeParse(jsonOf(body));
   if (!found.success) throw new Error(`HTTP ${status}: ${faultIn(body)}`);
   return found.data.data;
 }
 
 /** What the other side says is wrong; one line of it. */
 function faultIn(body: string): string {
-  const errors = z.object({ errors: z.array(z.object({ message: z.string() })).min(1) }).safeParse(parsed(body));
+  const errors = z.object({ errors: z.array(z.object({ message: z.string() })).min(1) }).safeParse(jsonOf(body));
   return errors.success ? (errors.data.errors[0]?.message ?? '').slice(0, 300) : 'no answer of a hub';
-}
-
-function parsed(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { call, type Dial, type HttpAnswer, nameOf } from '../../connectors/shared/calls/http-call.js';
 import { REFUSALS, type RefusalCode, type Signed } from '../../model/exchange.js';
+import { jsonOf } from '../canonical.js';
 import type { Answer, OutgoingBundle, Transport } from './transport.js';
 
 export const pushSettings = z.strictObject({
@@ -58,7 +59,7 @@ export function httpsPush(settings: PushSettings, dial: Dial | undefined, now: (
 
 /** Throws where it is no answer of an exchange: a proxy's page, an error of the server's own. `upTo`: the number of the last receipt that went. */
 function answerOf({ status, body }: HttpAnswer, upTo?: number): Answer {
-  const value = parsed(body);
+  const value = jsonOf(body);
   const no = refused.safeParse(value);
   if (no.success) return { outcome: 'refused', expected: undefined, ...no.data.error };
   const yes = taken.safeParse(value);
@@ -72,12 +73,4 @@ function answerOf({ status, body }: HttpAnswer, upTo?: number): Answer {
       expected: heard + 1,
     };
   return { outcome: 'taken', receipts };
-}
-
-function parsed(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }

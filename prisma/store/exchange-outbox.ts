@@ -45,13 +45,15 @@ export async function tellPeers(
 /** The outbox's source of items that were in a bundle before. */
 export const AGAIN = 'again';
 
-/** Tells a peer once more what one of our bundles held; returns how many items. */
+/** Tells a peer once more what one of our bundles held that was set aside, or those of its items that broke over there; returns how many items. */
 export async function tellAgain(client: Queryable, peer: string, seq: number, at: Date): Promise<number> {
   const { rowCount } = await client.query(
     `INSERT INTO exchange_outbox (peer, source, key, at, payload)
      SELECT b.peer, $3, i.item ->> 'id', $4, i.item FROM exchange_bundle b,
        LATERAL jsonb_array_elements(b.body::jsonb -> 'items') WITH ORDINALITY AS i (item, n)
-     WHERE b.peer = $1 AND b.direction = 'OUT' AND b.seq = $2 AND b.state = 'SET_ASIDE' ORDER BY i.n`,
+       JOIN exchange_item e ON e.peer = $1 AND e.direction = 'OUT' AND e.seq = $2 AND e.n = i.n - 1
+     WHERE b.peer = $1 AND b.direction = 'OUT' AND b.seq = $2
+       AND (b.state = 'SET_ASIDE' OR e.fault ->> 'code' = 'NOT_CARRIED_OUT') ORDER BY i.n`,
     [peer, seq, AGAIN, at],
   );
   return rowCount ?? 0;

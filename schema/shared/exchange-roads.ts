@@ -112,10 +112,10 @@ export function addRetry(builder: Builder): void {
     t.field({
       type: 'Int',
       description:
-        'Tells a peer again what was set aside, once its cause is mended: with `seq` what that bundle of ours held, in a new bundle; without, what could not be put into one. Gives how many items. For the duty officer and the hub’s administrators. 原因排除后重新发送被搁置的内容，返回条目数。',
+        'Tells a peer again what was set aside, once its cause is mended: with `seq` what that bundle of ours held, or those of its items that were NOT_CARRIED_OUT, in a new bundle; without, what could not be put into one. Gives how many items. For the duty officer and the hub’s administrators. 原因排除后重新发送被搁置的内容，返回条目数。',
       args: {
         peer: t.arg.string({ required: true, description: 'To which peer. 对端。' }),
-        seq: t.arg.int({ description: 'Which of our bundles that are SET_ASIDE. 被搁置数据包的序号。' }),
+        seq: t.arg.int({ description: 'Which of our bundles. 数据包序号。' }),
       },
       resolve: (_root, args, context) => exchange.retryExchange(args, context),
     }),

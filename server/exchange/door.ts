@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
+import { jsonOf } from '../../exchange/canonical.js';
 import type { Exchange } from '../../exchange/exchange.js';
 import {
   BUNDLE_BYTES,
@@ -86,7 +87,7 @@ export class ExchangeDoor {
   async #receipts(request: IncomingMessage, exchange: Exchange): Promise<unknown> {
     const road = 'HTTPS push';
     const { text, size } = await readText(request, RECEIPTS_BYTES);
-    const found = size > RECEIPTS_BYTES ? undefined : receiptsShape.safeParse(parsed(text));
+    const found = size > RECEIPTS_BYTES ? undefined : receiptsShape.safeParse(jsonOf(text));
     if (found?.success) return exchange.receipts(found.data.receipts, road);
     const fault = found
       ? new Refusal('BAD_SHAPE', 'send { "receipts": [{ "body", "signature" }, …] }, at most 100')
@@ -141,7 +142,7 @@ const tooLarge = (most: number): Refusal =>
 function keyFault({ headers }: IncomingMessage, text: string): Refusal | undefined {
   const key = headers['idempotency-key'];
   if (key === undefined) return new Refusal('BAD_SHAPE', 'send Idempotency-Key: <bundleId>');
-  const { bundleId } = (parsed(text) ?? {}) as { bundleId?: unknown };
+  const { bundleId } = (jsonOf(text) ?? {}) as { bundleId?: unknown };
   return bundleId === undefined || bundleId === key
     ? undefined
     : new Refusal('BAD_SHAPE', 'Idempotency-Key is not the bundleId');
@@ -151,14 +152,6 @@ function refusalOf(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   if (isUnavailable(error)) return new Refusal('NOT_NOW', 'it cannot be kept just now: send it again later');
   throw error;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** The body as text, its beginning where it is larger than `most`: the rest is not read. */
