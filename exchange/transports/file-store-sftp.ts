@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { connect } from 'node:net';
-import Client from 'ssh2-sftp-client';
+import type Client from 'ssh2-sftp-client';
 import type { Dial } from '../../connectors/shared/calls/http-call.js';
 import { messageOf } from '../../model/errors.js';
 import type { SftpPlace } from './file-drop-settings.js';
@@ -128,7 +128,9 @@ export class SftpStore implements FileStore {
 
   async #connected(): Promise<Client> {
     if (this.#client) return this.#client;
-    const client = new Client('exchange', {
+    // Loaded by the hubs that use it.
+    const { default: SftpClient } = await import('ssh2-sftp-client');
+    const client = new SftpClient('exchange', {
       error: () => {},
       end: () => this.#lost(client),
       close: () => this.#lost(client),

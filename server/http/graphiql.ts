@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import { exampleQueries } from '../examples.js';
 import { isLoopback } from '../limits/caller.js';
 import { reply } from './reply.js';
@@ -10,7 +9,9 @@ export const wantsPage = ({ headers, method, url = '' }: IncomingMessage): boole
   method === 'GET' && (headers.accept ?? '').includes('text/html') && !/[?&](query|documentId)=/.test(url);
 
 /** Sends GraphiQL, carried along whole: the city's network reaches no other. `headers`: what its headers editor opens with, as JSON. */
-export function sendGraphiql(response: ServerResponse, headers: string | undefined): void {
+export async function sendGraphiql(response: ServerResponse, headers: string | undefined): Promise<void> {
+  // Nine megabytes that only the demo shows.
+  const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
   const page = renderGraphiQL({
     title: '烽火 Fenghuo',
     defaultQuery: exampleQueries,
