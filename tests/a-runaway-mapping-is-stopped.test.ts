@@ -61,12 +61,14 @@ test('a mapping that runs away costs its own row and no one else, and the row is
       ).status,
     ).toBe(202);
 
-  const runaway = push(url, 'runaway', 13);
-  const others: number[] = [];
+  let stopped = false;
+  const runaway = push(url, 'runaway', 13).finally(() => {
+    stopped = true;
+  });
   for (let v = 2; v < 12; v += 1) {
-    const { status, milliseconds } = await push(url, 'calm', v);
-    expect(status).toBe(202);
-    others.push(milliseconds);
+    expect((await push(url, 'calm', v)).status).toBe(202);
+    // Held up by it, even the first would be answered only once it is stopped.
+    if (v === 2) expect(stopped).toBe(false);
   }
   const { status, body, milliseconds } = await runaway;
   expect([status, JSON.parse(body)]).toMatchObject([
@@ -77,7 +79,6 @@ test('a mapping that runs away costs its own row and no one else, and the row is
     },
   ]);
   expect(milliseconds).toBeLessThan(6000);
-  expect(Math.max(...others)).toBeLessThan(1500);
   expect((await push(url, 'runaway', 3)).status).toBe(202);
 
   write(feed('runaway', 'v') + feed('calm', 'v'));

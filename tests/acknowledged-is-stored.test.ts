@@ -55,16 +55,21 @@ describe('what was acknowledged is stored', () => {
     let next = 0;
     for (let round = 0; round < 4; round += 1) {
       const hub: HubChild = await spawnHub({ DATABASE_URL: database.url }, FEED);
+      const target = acknowledged.size + 100 + 37 * round;
       let dead = false;
+      let enough = (): void => {};
+      const fed = new Promise<void>((resolve) => {
+        enough = resolve;
+      });
       const feeders = Array.from({ length: 8 }, async () => {
         while (!dead) {
           const n = next;
           next += 1;
           if ((await post(hub.url, n)) === 202) acknowledged.add(n);
+          if (acknowledged.size >= target) enough();
         }
       });
-      const target = acknowledged.size + 150 + 37 * round;
-      while (acknowledged.size < target) await new Promise((resolve) => setImmediate(resolve));
+      await fed;
       await hub.kill('SIGKILL');
       dead = true;
       await Promise.all(feeders);

@@ -101,7 +101,7 @@ test('entities are not read, wherever they point and whatever they grow to', asy
     [declared(`<!ENTITY l0 "ha">${laughs}`, '&l9;'), performance.now()],
   ] as const) {
     expect(await push(body)).toBe(400);
-    expect(performance.now() - startedAt).toBeLessThan(1500);
+    expect(performance.now() - startedAt).toBeLessThan(5000);
   }
   const { feed } = await ask<{ feed: { rejections: { edges: { node: { reason: string } }[] } } }>(
     hub.url,

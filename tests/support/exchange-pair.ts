@@ -10,6 +10,7 @@ import { readConfig } from '../../server/config.js';
 import { connectors } from '../../server/connectors.js';
 import { Hub, type HubOptions } from '../../server/hub.js';
 import { migratedDatabase, type TestDatabase } from './database.js';
+import { oneSchema } from './one-schema.js';
 import { ADMIN_KEY, FEED_KEY } from './running-hub.js';
 
 export const CITY: Party = { orgCode: '65420200000000', division: '654202' };
@@ -143,6 +144,7 @@ export async function startSide(database: TestDatabase, options: SideOptions): P
       config: readConfig(path, connectors, { env, generated: () => FEED_KEY }),
       ...{ databaseUrl: database.url, host: '127.0.0.1', port: 0, adminKey: ADMIN_KEY },
       logger: { warn: () => {}, error: () => {} },
+      schema: oneSchema(),
       ...options.hub,
     });
     await hub.start();

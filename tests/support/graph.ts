@@ -31,11 +31,11 @@ import { type DivisionRegistry, loadDivisions } from '../../prisma/store/read-di
 import type { HubContext } from '../../resolvers/context.js';
 import { createLoaders } from '../../resolvers/loaders.js';
 import { maskError } from '../../schema/errors.js';
-import { buildSchema } from '../../schema/index.js';
 import { Ingest } from '../../server/ingest.js';
 import { packageRoot } from '../../server/root.js';
 import type { TypedDocumentString } from '../generated/graphql.js';
 import { migratedDatabase } from './database.js';
+import { oneSchema } from './one-schema.js';
 
 /** Whoever may ask in a test; what they see is made of it and of the graph's grants. */
 export type Viewer = Principal;
@@ -243,7 +243,7 @@ export type FeedSketch = Pick<FeedRegistration, 'id'> & Partial<FeedRegistration
 export async function openGraph(
   now: Date,
   feeds: readonly FeedSketch[],
-  schema: GraphQLSchema = buildSchema(),
+  schema: GraphQLSchema = oneSchema(),
 ): Promise<Graph> {
   const database = await migratedDatabase();
   const statements: string[] = [];

@@ -9,6 +9,7 @@ import { readConfig } from '../../server/config.js';
 import { connectors } from '../../server/connectors.js';
 import { Hub, type HubOptions } from '../../server/hub.js';
 import { packageRoot } from '../../server/root.js';
+import { oneSchema } from './one-schema.js';
 
 export const ADMIN_KEY = 'the-admin-key-of-the-tests';
 /** The key of every push feed of the tests. */
@@ -48,6 +49,7 @@ export async function startHub(
     port: 0,
     adminKey: ADMIN_KEY,
     logger: silent,
+    ...(options.parts ? {} : { schema: oneSchema() }),
     ...options,
   });
   await hub.start();
