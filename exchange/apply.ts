@@ -14,12 +14,15 @@ import {
 } from '../prisma/store/exchange-bundles.js';
 import { lockPeer } from '../prisma/store/exchange-peers.js';
 import { isUnavailable } from '../prisma/store/failure.js';
+import { cutText } from './canonical.js';
 import type { PeerGround } from './ground.js';
 import { CHAIN_DIFFERS, type ExchangeKind, type Fault, type Taking } from './kinds/kind.js';
 import { issueReceipt, raiseAlarms } from './receipts.js';
 
 /** A bundle that fails so often for what it is, is set aside. */
 const MOST_FAILURES = 3;
+/** So often what the database gives up is taken for its fault: a quarter of an hour of the usual waits. */
+const MOST_UNAVAILABLE = 20;
 
 /**
  * Carries the next bundle of this peer one step on: from RECEIVED to VALIDATED, from there to APPLIED. Each step is one transaction with its
@@ -35,8 +38,9 @@ export async function applyNext(ground: PeerGround): Promise<boolean> {
       alarms = await (bundle.state === 'RECEIVED' ? check : apply)(client, ground, bundle);
     });
   } catch (error) {
-    if (isUnavailable(error)) throw error;
-    await failed(ground, bundle, messageOf(error));
+    const said = messageOf(error);
+    if (isUnavailable(error) && !(await isItsOwnFault(ground, bundle, said))) throw error;
+    await failed(ground, bundle, said);
     return true;
   }
   ground.step(bundle.state === 'RECEIVED' ? 'check: committed' : 'apply: committed');
@@ -145,8 +149,8 @@ async function each(
         index,
         id: item.id,
         code: fault.code,
-        path: fault.path.slice(0, 200),
-        note: fault.note.slice(0, 300),
+        path: cutText(fault.path, 200),
+        note: cutText(fault.note, 300),
       });
   }
   return faults;
@@ -163,6 +167,12 @@ function takingOf(
   if (!kind) throw new Error(`kind ${name} is no longer taken from ${peer.name}: its settings (flow) do not name it`);
   const entries: NewEntry[] = [];
   return { kind, taking: { client, peer, own, now: now(), entries, bundle: { bundleId, seq, kind: name } } };
+}
+
+/** Where the database gives a bundle up again and again, such as for the time it takes, and yet takes this note each time, it is the bundle. */
+async function isItsOwnFault({ db }: PeerGround, bundle: BundleRow, error: string): Promise<boolean> {
+  await noteAttempt(db.write, keyOf(bundle), { error });
+  return bundle.attempts >= MOST_UNAVAILABLE;
 }
 
 async function failed(ground: PeerGround, bundle: BundleRow, error: string): Promise<void> {

@@ -26,6 +26,10 @@ function textOf(text: string): string {
   return JSON.stringify(text);
 }
 
+/** The beginning of a text of whoever, as signed texts and the database both take it: a cut may leave half of a surrogate pair, and PostgreSQL keeps no U+0000. */
+export const cutText = (text: string, most: number): string =>
+  text.slice(0, most).replaceAll(/\p{Surrogate}|\0/gu, '\ufffd');
+
 /** What a text says in JSON; undefined where it is none. */
 export function jsonOf(text: string): unknown {
   try {

@@ -6,6 +6,7 @@ import { tellPeers } from '../prisma/store/exchange-outbox.js';
 import { lockPeer, movePeer } from '../prisma/store/exchange-peers.js';
 import { announceNewest } from './announce.js';
 import { applyNext, tellNextAct } from './apply.js';
+import { cutText } from './canonical.js';
 import type { PeerGround } from './ground.js';
 import { tellDigests } from './kinds/tell.js';
 import { Loop } from './loop.js';
@@ -160,7 +161,7 @@ export class Peer {
   async #failed(error: unknown, line: boolean): Promise<void> {
     const { ground, onDown, onError } = this.options;
     if (!line) return onError(this.name, error);
-    const fault = messageOf(error).slice(0, 1000);
+    const fault = cutText(messageOf(error), 1000);
     if (fault !== this.#fault) onDown(this.name, fault);
     this.#fault = fault;
     await movePeer(ground.db.write, this.name, { fault, faultAt: ground.now() });

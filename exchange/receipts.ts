@@ -4,7 +4,7 @@ import type { ExchangeAlarm } from '../model/entry.js';
 import type { Acted, ItemFault, Receipt, ReceiptState, Signed } from '../model/exchange.js';
 import { lockPeer, movePeer } from '../prisma/store/exchange-peers.js';
 import { insertReceipt, type ReceiptRow, resignReceipt } from '../prisma/store/exchange-receipts.js';
-import { canonicalJson, hashOf } from './canonical.js';
+import { canonicalJson, cutText, hashOf } from './canonical.js';
 import { momentOf } from './envelope.js';
 import type { PeerGround } from './ground.js';
 import { type OwnKey, signingKeyAt } from './keys.js';
@@ -69,7 +69,7 @@ export async function issueReceipt(
     at: momentOf(at),
     faults,
     acted: acted ?? null,
-    note: note ?? null,
+    note: note === undefined ? null : cutText(note, 1000),
     previous: row.toldHash,
   };
   const body = canonicalJson(receipt);
@@ -89,7 +89,7 @@ export async function raiseAlarms(
   ground: PeerGround,
   alarms: readonly Omit<ExchangeAlarm, 'peer'>[],
 ): Promise<readonly ExchangeAlarm[]> {
-  const raised = alarms.map((alarm) => ({ ...alarm, reason: alarm.reason.slice(0, 1000), peer: ground.peer.name }));
+  const raised = alarms.map((alarm) => ({ ...alarm, reason: cutText(alarm.reason, 1000), peer: ground.peer.name }));
   await appendEntries(
     client,
     raised.map((payload) => ({ topic: 'exchange', key: payload.peer, at: ground.now(), payload })),

@@ -17,6 +17,7 @@ import {
 } from '../prisma/store/exchange-bundles.js';
 import { lockPeer, movePeer, readPeer } from '../prisma/store/exchange-peers.js';
 import { receiptsAfter } from '../prisma/store/exchange-receipts.js';
+import { cutText } from './canonical.js';
 import type { PeerGround } from './ground.js';
 import { freshReceipts, issueReceipt, raiseAlarm, raiseAlarms, signedNow } from './receipts.js';
 import type { Answer, Reception, Transport } from './transports/transport.js';
@@ -128,9 +129,10 @@ async function refused(
   ground: PeerGround,
   row: PeerRow,
   bundle: BundleRow,
-  { code, reason, expected }: Extract<Answer, { outcome: 'refused' }>,
+  { code, reason: said, expected }: Extract<Answer, { outcome: 'refused' }>,
 ): Promise<void> {
   const { db, peer } = ground;
+  const reason = cutText(said, 900);
   if (code === 'SEQ_GAP' && expected !== undefined && expected < bundle.seq && expected !== row.resendFrom) {
     await movePeer(db.write, peer.name, { resendFrom: expected });
     if (await readBundle(db.write, peer.name, 'OUT', expected)) return;
@@ -172,7 +174,7 @@ async function takeBack(ground: PeerGround, bundle: BundleRow, reason: string): 
   await ground.db.transaction(async (client) => {
     await lockPeer(client, bundle.peer);
     await moveBundle(client, bundle, 'SET_ASIDE', ground.now());
-    await issueReceipt(client, ground, bundle, { state: 'WITHDRAWN', note: reason.slice(0, 1000) });
+    await issueReceipt(client, ground, bundle, { state: 'WITHDRAWN', note: reason });
     alarms = await raiseAlarms(client, ground, [{ kind: 'SET_ASIDE', direction: 'OUT', seq: bundle.seq, reason }]);
   });
   for (const each of alarms) ground.onAlarm(each);

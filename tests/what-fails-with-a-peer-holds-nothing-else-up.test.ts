@@ -211,6 +211,34 @@ test('what breaks when it is carried out takes nothing else with it: an item its
   expect(new Set(await noted(5))).toEqual(new Set(city.told));
 });
 
+test('a bundle that the database gives up each time, such as for the time it takes, is set aside in the end, and what follows it is carried out', async () => {
+  const { city, prefecture } = sides;
+  await prefecture.rows(`CREATE FUNCTION give_up() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN IF NEW.id = 'city-1' THEN RAISE EXCEPTION 'it takes too long' USING ERRCODE = 'query_canceled'; END IF; RETURN NEW; END $$`);
+  await prefecture.rows('CREATE TRIGGER give_up BEFORE INSERT ON test_note FOR EACH ROW EXECUTE FUNCTION give_up()');
+  await Promise.all([city.start(), prefecture.start()]);
+  await city.tell();
+  const tried = (): Promise<{ attempts: number }[]> =>
+    prefecture.rows(
+      `SELECT attempts FROM exchange_bundle WHERE direction = 'IN' AND state = 'VALIDATED' AND attempts > 0`,
+    );
+  await until(tried, (found) => found.length === 1);
+  await city.tell();
+  await until(
+    () => prefecture.carriedOut(),
+    (found) => found.length === 1,
+  );
+  expect(await prefecture.carriedOut()).toEqual(['city-2']);
+  const alarms = await prefecture.rows<{ reason: string }>(
+    `SELECT payload->>'reason' AS reason FROM log_entry WHERE topic = 'exchange' AND payload->>'kind' = 'SET_ASIDE'`,
+  );
+  expect(alarms).toEqual([{ reason: 'it takes too long' }]);
+  const [aside] = await prefecture.rows<{ attempts: number }>(
+    `SELECT attempts FROM exchange_bundle WHERE state = 'SET_ASIDE'`,
+  );
+  expect(aside?.attempts).toBeGreaterThanOrEqual(20);
+}, 60_000);
+
 test('a kind that is not taken, on a road where its sender hears of no refusal, is set aside on both sides, and what follows it is taken', async () => {
   const { hash, id, text } = newApiKey();
   const office = new WarningOffice();
