@@ -27,7 +27,7 @@ export interface Keeping {
 /** Makes partitions ahead and drops what is past its keeping: observations by the day, log entries by topic, rejections, the audit by the day. */
 export const maintenanceJob = (db: Database, partitions: Partitions, keeping: Keeping, now: () => Date): Job => ({
   name: 'retention',
-  run: async () => {
+  run: async (signal) => {
     const before = (days: number): Date => new Date(now().getTime() - days * DAY_MS);
     await partitions.ahead(now(), 3);
     await partitions.dropBefore(before(keeping.keepObservationsDays));
@@ -45,7 +45,8 @@ export const maintenanceJob = (db: Database, partitions: Partitions, keeping: Ke
     await dropOldRejections(db.write, before(keeping.keepRejectionsDays));
     await dropAuditDays(db, auditDay(before(keeping.keepAuditDays + 1)));
     await dropOldChannelRejections(db.write, before(keeping.keepRejectionsDays));
-    await db.transaction((client) => dropOldExchange(client, before(keeping.keepExchangeDays)));
+    const exchanged = before(keeping.keepExchangeDays);
+    while (!signal.aborted && (await db.transaction((client) => dropOldExchange(client, exchanged))));
     await dropOldRefusals(db.write, before(keeping.keepExchangeDays));
     await dropOldDispatches(db.write, before(keeping.keepDeliveriesDays));
     await dropOldVersions(db.write, before(keeping.keepLogDays));

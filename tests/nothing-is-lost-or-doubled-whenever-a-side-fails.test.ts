@@ -154,6 +154,29 @@ describe('while the line is down for hours', () => {
   }, 60_000);
 });
 
+test('what waits is signed anew when its key is taken out of the settings, such as one that got into other hands', async () => {
+  const [old, fresh] = [makeKey('city-old'), makeKey('city-new')];
+  sides = await makeSides({}, [old, fresh]);
+  const { city, prefecture } = sides;
+  await city.start({ keys: [old] });
+  sides.up.cut();
+  const waiting = (): Promise<{ signature: string }[]> =>
+    city.rows(
+      `SELECT signature FROM exchange_bundle WHERE direction = 'OUT' AND state = 'SEALED' AND kind <> 'heartbeat'`,
+    );
+  for (let count = 1; count <= 3; count += 1) {
+    await city.tell();
+    await until(waiting, (found) => found.length === count);
+  }
+  await city.stop();
+  await city.start({ keys: [fresh] });
+  sides.up.cut();
+  await until(waiting, (found) => found.every(({ signature }) => keyIdOf(signature) === 'city-new'));
+  await prefecture.start();
+  await settled(sides);
+  expect(await prefecture.carriedOut()).toEqual(city.told);
+}, 60_000);
+
 describe('a line that loses answers', () => {
   test('has each bundle handed over again and kept once, with one receipt of each state', async () => {
     sides = await makeSides();

@@ -209,12 +209,17 @@ export async function noteAttempt(
   return rows[0]?.refusals ?? 0;
 }
 
-/** Bundles that the peer is not known to have and whose signature begins so, at most `limit`. */
-export async function waitingUnder(db: Queryable, peer: string, header: string, limit: number): Promise<BundleRow[]> {
+/** Bundles that the peer is not known to have and whose signature begins in none of these ways, at most `limit`. */
+export async function waitingUnderNone(
+  db: Queryable,
+  peer: string,
+  beginnings: readonly string[],
+  limit: number,
+): Promise<BundleRow[]> {
   const { rows } = await db.query<BundleRow>(
     `SELECT ${BUNDLE_COLUMNS} FROM exchange_bundle
-     WHERE peer = $1 AND direction = 'OUT' AND state = 'SEALED' AND starts_with(signature, $2) ORDER BY seq LIMIT $3`,
-    [peer, `${header}.`, limit],
+     WHERE peer = $1 AND direction = 'OUT' AND state = 'SEALED' AND NOT signature ^@ ANY ($2) ORDER BY seq LIMIT $3`,
+    [peer, beginnings, limit],
   );
   return rows;
 }

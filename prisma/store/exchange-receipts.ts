@@ -31,13 +31,18 @@ export async function insertReceipt(client: Queryable, row: ReceiptRow): Promise
   );
 }
 
-/** Receipts of ours that the peer is not known to have and whose signature begins so, at most `limit`. */
-export async function untoldUnder(db: Queryable, peer: string, header: string, limit: number): Promise<ReceiptRow[]> {
+/** Receipts of ours that the peer is not known to have and whose signature begins in none of these ways, at most `limit`. */
+export async function untoldUnderNone(
+  db: Queryable,
+  peer: string,
+  beginnings: readonly string[],
+  limit: number,
+): Promise<ReceiptRow[]> {
   const { rows } = await db.query<ReceiptRow>(
     `SELECT ${RECEIPT_COLUMNS} FROM exchange_receipt
      WHERE peer = $1 AND issuer = 'OURS' AND number > (SELECT told_upto FROM exchange_peer WHERE name = $1)
-       AND starts_with(signature, $2) ORDER BY number LIMIT $3`,
-    [peer, `${header}.`, limit],
+       AND NOT signature ^@ ANY ($2) ORDER BY number LIMIT $3`,
+    [peer, beginnings, limit],
   );
   return rows;
 }

@@ -28,7 +28,7 @@ export class PlatformSide {
     return this.#platform;
   }
 
-  async start(more: Partial<Pick<PlatformOptions, 'crashAt' | 'database'>> = {}): Promise<Platform> {
+  async start(more: Partial<Pick<PlatformOptions, 'crashAt' | 'database' | 'keys'>> = {}): Promise<Platform> {
     this.#platform = await Platform.start({ ...this.options, ...more });
     return this.#platform;
   }
