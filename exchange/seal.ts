@@ -17,6 +17,7 @@ import { isUnavailable } from '../prisma/store/failure.js';
 import { canonicalJson, hashOf } from './canonical.js';
 import { momentOf } from './envelope.js';
 import type { PeerGround } from './ground.js';
+import { isTelling } from './kinds/tell.js';
 import { currentKey, raiseAlarms } from './receipts.js';
 import { sign } from './signing.js';
 
@@ -82,8 +83,7 @@ async function draftsOf(
 
 /** The items of a row, or why it has to be set aside. A fault of the database is nobody's fault: it is thrown, and all is done again. */
 async function itemsOf(client: pg.PoolClient, { peer }: PeerGround, row: OutboxRow): Promise<BundleItem[] | string> {
-  // Judged and written before: it goes as it was.
-  if (row.source === AGAIN) return [row.payload as unknown as BundleItem];
+  if (row.source === AGAIN) return itemsAgain(client, peer, row);
   const items: BundleItem[] = [];
   await client.query('SAVEPOINT collecting');
   try {
@@ -101,6 +101,21 @@ async function itemsOf(client: pg.PoolClient, { peer }: PeerGround, row: OutboxR
     await client.query('ROLLBACK TO SAVEPOINT collecting');
     return `${row.source} ${row.key} cannot be told: ${messageOf(error)}`;
   }
+}
+
+/** Judged and written before, it goes as it was; what a job told of stands in it whole, and is judged anew: its grant may be over. */
+async function itemsAgain(
+  client: pg.PoolClient,
+  peer: PeerGround['peer'],
+  { id, key, payload }: OutboxRow,
+): Promise<BundleItem[] | string> {
+  const item = payload as unknown as BundleItem;
+  const kind = peer.kinds.find((each) => each.kind === item.type);
+  if (!kind) return `${item.type} ${item.id} is not told: the settings (flow) no longer name its kind`;
+  if (!isTelling(kind)) return [item];
+  const told = { id, source: kind.kind, key, at: new Date(item.provenance.changedAt), payload: item.payload };
+  const judged = await kind.collect(told, peer, client);
+  return judged ? [judged] : [];
 }
 
 const sizeOf = (item: BundleItem): number => Buffer.byteLength(canonicalJson(item));

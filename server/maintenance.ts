@@ -4,7 +4,7 @@ import type { LogTopic } from '../model/entry.js';
 import type { Database } from '../prisma/database.js';
 import { dropAuditDays } from '../prisma/store/drop-audit.js';
 import { dropOldExchange } from '../prisma/store/drop-exchange.js';
-import { dropOldVersions } from '../prisma/store/exchange-holdings.js';
+import { dropOldHoldings } from '../prisma/store/exchange-holdings.js';
 import { dropOldRefusals } from '../prisma/store/exchange-refusals.js';
 import type { Partitions } from '../prisma/store/partitions.js';
 import { dropOldDispatches } from '../prisma/store/plan-deliveries.js';
@@ -49,7 +49,10 @@ export const maintenanceJob = (db: Database, partitions: Partitions, keeping: Ke
     while (!signal.aborted && (await db.transaction((client) => dropOldExchange(client, exchanged))));
     await dropOldRefusals(db.write, before(keeping.keepExchangeDays));
     await dropOldDispatches(db.write, before(keeping.keepDeliveriesDays));
-    await dropOldVersions(db.write, before(keeping.keepLogDays));
+    await dropOldHoldings(db.write, {
+      versions: before(keeping.keepLogDays),
+      contents: before(keeping.keepObservationsDays),
+    });
     return EVERY_MS;
   },
 });

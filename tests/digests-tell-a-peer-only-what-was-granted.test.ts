@@ -1,11 +1,17 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { payloadSchema } from '../exchange/kinds/settings.js';
-import type { BundleItem } from '../model/exchange.js';
+import type { PeerGround } from '../exchange/ground.js';
+import { kindsOf, payloadSchema } from '../exchange/kinds/settings.js';
+import { seal } from '../exchange/seal.js';
+import type { Bundle, BundleItem } from '../model/exchange.js';
+import { readBundle } from '../prisma/store/exchange-bundles.js';
+import { dropOldHoldings } from '../prisma/store/exchange-holdings.js';
+import { tellAgain } from '../prisma/store/exchange-outbox.js';
 import { Identity } from '../server/access/identity.js';
 import { accessSettings } from '../server/access/settings.js';
 import { packageRoot } from '../server/root.js';
+import { makeKey } from './support/exchange-pair.js';
 import { ADMIN, READER } from './support/graph.js';
 import { observationRecord, registerRecord, stationRecord, warningRecord } from './support/records.js';
 import { CITY, PREFECTURE, Side } from './support/tier-sides.js';
@@ -244,6 +250,52 @@ describe('digests', () => {
     expect(held.edges.map(({ node }) => [JSON.parse(node.content).officers, node.stale])).toEqual([[2, false]]);
     city.now = new Date(city.now.getTime() + 10 * 60_000);
     expect(await city.tell()).toBe(0);
+  });
+
+  test('that were set aside are told again as long as they are granted, and not after', async () => {
+    const { db } = city.graph;
+    await db.write.query('UPDATE exchange_peer SET sent_seq = (SELECT max(seq) FROM exchange_bundle)');
+    const ground: PeerGround = {
+      ...{ db, own: CITY, ownKeys: [makeKey('city-1')], now: () => city.now, step: () => {}, onAlarm: () => {} },
+      evidence: { require: () => {}, write: async () => () => {}, record: () => {} },
+      peer: {
+        ...{ ...city.peer, kinds: kindsOf(city.settings), keys: [] },
+        ...{ receiptWithinMs: 1, heartbeatMs: 1, resendAfterMs: 1 },
+      },
+    };
+    /** The newest bundle, set aside and told again: the station that the one made of it is about. */
+    const again = async (): Promise<string | undefined> => {
+      const { rows } = await db.write.query<{ seq: number }>(
+        `UPDATE exchange_bundle SET state = 'SET_ASIDE' WHERE seq = (SELECT max(seq) FROM exchange_bundle) RETURNING seq`,
+      );
+      const seq = rows[0]?.seq ?? 0;
+      expect(await tellAgain(db.write, 'prefecture', seq, city.now)).toBe(1);
+      await seal(ground);
+      const found = await readBundle(db.write, 'prefecture', 'OUT', seq + 1);
+      return found && (JSON.parse(found.body) as Bundle).items[0]?.id;
+    };
+    const granted = await grant('feed: "water/telemetry"');
+    city.now = new Date(city.now.getTime() + 3_600_000);
+    await city.tell();
+    await db.write.query(`DELETE FROM exchange_outbox WHERE source <> 'observationDigest'`);
+    await seal(ground);
+    expect(await again()).toBe('water/telemetry:S');
+    await revoke(granted);
+    expect(await again()).toBeUndefined();
+  });
+
+  test('that nobody has told of again for long are no longer held', async () => {
+    const { db } = prefecture.graph;
+    const count = async (): Promise<number> =>
+      (await db.read.query<{ count: number }>('SELECT count(*) FROM exchange_holding WHERE payload IS NOT NULL'))
+        .rows[0]?.count ?? 0;
+    const held = await count();
+    expect(held).toBeGreaterThan(0);
+    const versions = new Date('2099-01-01T00:00:00Z');
+    await dropOldHoldings(db.write, { versions, contents: NOW });
+    expect(await count()).toBe(held);
+    await dropOldHoldings(db.write, { versions, contents: new Date(prefecture.now.getTime() + 1) });
+    expect(await count()).toBe(0);
   });
 });
 

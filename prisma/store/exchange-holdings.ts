@@ -56,7 +56,11 @@ export async function readHoldings(db: Database, query: HoldingQuery): Promise<P
   return toPage(rows, size, (row) => encodeKey(row.peer, row.kind, row.itemId));
 }
 
-/** Forgets which version came last of what has long been kept as what it is. */
-export async function dropOldVersions(db: Queryable, before: Date): Promise<void> {
-  await db.query('DELETE FROM exchange_holding WHERE payload IS NULL AND received_at < $1', [before]);
+/** Forgets which version came last of what has long been kept as what it is, and what peers have long not told of again. */
+export async function dropOldHoldings(
+  db: Queryable,
+  before: { readonly versions: Date; readonly contents: Date },
+): Promise<void> {
+  await db.query('DELETE FROM exchange_holding WHERE payload IS NULL AND received_at < $1', [before.versions]);
+  await db.query('DELETE FROM exchange_holding WHERE payload IS NOT NULL AND received_at < $1', [before.contents]);
 }
