@@ -87,6 +87,26 @@ describe('a peer', () => {
     await other.close();
   });
 
+  test('behind a proxy that says a bundle is too large gets what follows it; whatever else a proxy says is the line', async () => {
+    const { city, up } = sides;
+    await city.start();
+    const answers: Record<string, readonly [number, object]> = { bundles: [502, {}] };
+    const other = await inItsPlace(answers);
+    up.mode = 'up';
+    await city.tell();
+    await until(
+      () => Promise.resolve(other.asked.length),
+      (count) => count > 4,
+    );
+    expect(await city.states()).toEqual({ 'OUT SEALED': expect.any(Number) });
+    answers.bundles = [413, {}];
+    const aside = (): Promise<{ seq: number; error: string }[]> =>
+      city.rows(`SELECT seq FROM exchange_bundle WHERE direction = 'OUT' AND state = 'SET_ASIDE'`);
+    const [first] = await until(aside, (found) => found.length === 1);
+    expect(Number(first?.seq)).toBe(1);
+    await other.close();
+  });
+
   test('that cannot take a receipt yet gets the bundle that the receipt waits for', async () => {
     const { city, up } = sides;
     await city.start();

@@ -57,11 +57,16 @@ export function httpsPush(settings: PushSettings, dial: Dial | undefined, now: (
   };
 }
 
-/** Throws where it is no answer of an exchange: a proxy's page, an error of the server's own. `upTo`: the number of the last receipt that went. */
+/**
+ * Throws where it is no answer of an exchange: a proxy's page, an error of the server's own; but for 413, which is about what was sent, whoever
+ * says it. `upTo`: the number of the last receipt that went.
+ */
 function answerOf({ status, body }: HttpAnswer, upTo?: number): Answer {
   const value = jsonOf(body);
   const no = refused.safeParse(value);
   if (no.success) return { outcome: 'refused', expected: undefined, ...no.data.error };
+  if (status === 413)
+    return { outcome: 'refused', code: 'TOO_LARGE', reason: 'HTTP 413 on the way', expected: undefined };
   const yes = taken.safeParse(value);
   if (status >= 300 || !yes.success) throw new Error(`HTTP ${status}, and no answer of an exchange`);
   const { heard, receipts } = yes.data;
