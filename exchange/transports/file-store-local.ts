@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { link, lstat, mkdir, open, readdir, realpath, rename, unlink } from 'node:fs/promises';
 import { join, sep } from 'node:path';
@@ -41,15 +42,21 @@ export class LocalStore implements FileStore {
 
   async write(path: string, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
     const target = await this.#place(path, signal);
-    const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW = 0 } = constants;
-    const handle = await open(unfinished(target), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o640);
+    // A receipt may be written for its bundle and be handed over at the same moment.
+    const part = unfinished(target, `.${randomUUID()}`);
     try {
-      await handle.writeFile(bytes);
-      await handle.sync();
-    } finally {
-      await handle.close();
+      const handle = await open(part, 'wx', 0o640);
+      try {
+        await handle.writeFile(bytes);
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+      await rename(part, target);
+    } catch (error) {
+      await unlink(part).catch(() => {});
+      throw error;
     }
-    await rename(unfinished(target), target);
   }
 
   async move(from: string, to: string, signal: AbortSignal): Promise<boolean> {

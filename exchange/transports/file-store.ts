@@ -25,8 +25,8 @@ export interface FileStore {
 
 export const LISTED = 10_000;
 
-/** What a file is called while it is written; readers pass over it. */
-export const unfinished = (path: string): string => path.replace(/([^/]+)$/, '.$1.part');
+/** What a file is called while it is written; readers pass over it. `mark` tells apart those who write the same at once. */
+export const unfinished = (path: string, mark = ''): string => path.replace(/([^/]+)$/, `.$1${mark}.part`);
 
 export const byName = (files: StoredFile[]): StoredFile[] =>
   files.sort((a, b) => (a.name < b.name ? -1 : 1)).slice(0, LISTED);
