@@ -172,7 +172,8 @@ export class Refusal extends Error {
 /** Bundles are kept below this; longer content goes into several. */
 export const BUNDLE_BYTES = 1_000_000;
 export const BUNDLE_ITEMS = 100;
-export const RECEIPT_BYTES = 200_000;
+/** A hundred faults, each as long as it may be and every character of it escaped. */
+export const RECEIPT_BYTES = 520_000;
 /** Receipts go together up to so much as JSON; one alone is never longer. */
 export const RECEIPTS_BYTES = 800_000;
 /** Clocks may differ by so much. */

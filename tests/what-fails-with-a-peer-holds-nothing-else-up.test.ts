@@ -1,13 +1,15 @@
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { canonicalJson } from '../exchange/canonical.js';
+import { readReceipt } from '../exchange/envelope.js';
 import { type TellingKind, tellDigests } from '../exchange/kinds/tell.js';
 import { newApiKey } from '../model/api-key.js';
 import { NO_HASH, type Signed, withinBytes } from '../model/exchange.js';
 import { openDatabase } from '../prisma/database.js';
 import { tellAgain } from '../prisma/store/exchange-outbox.js';
 import { insertApiKey } from '../prisma/store/write-access.js';
-import { exchangePair, PREFECTURE } from './support/exchange-pair.js';
+import { CITY, exchangePair, PREFECTURE } from './support/exchange-pair.js';
 import { makeSides, type Sides, settled } from './support/exchange-platform-sides.js';
 import { ask, until } from './support/running-hub.js';
 import { identifierOf, officeFeed, WarningOffice } from './support/warning-office.js';
@@ -302,4 +304,19 @@ test('receipts that are long go in as many calls as they need, one alone whateve
   expect(withinBytes([text(10), text(10), text(10)], 90)).toHaveLength(2);
   expect(withinBytes([text(1000), text(10)], 90)).toHaveLength(1);
   expect(withinBytes([], 90)).toEqual([]);
+});
+
+test('a receipt that refuses a hundred items at the greatest length is no longer than is taken', () => {
+  const odd = (length: number): string => '\u0001'.repeat(length);
+  const faults = Array.from({ length: 100 }, (_, index) => ({
+    ...{ index, id: odd(300), code: 'C'.repeat(60), path: odd(200), note: odd(300) },
+  }));
+  const body = canonicalJson({
+    ...{ number: 1, bundleId: '00000000-0000-4000-8000-000000000000', seq: 1, bundleHash: NO_HASH, state: 'VALIDATED' },
+    ...{ from: CITY, to: PREFECTURE, at: '2026-11-26T08:00:00.000Z', faults, acted: null, note: odd(1000) },
+    previous: NO_HASH,
+  });
+  expect(readReceipt({ body, signature: '' }).faults).toHaveLength(100);
+  // Below what an answer, and a call, may hold.
+  expect(JSON.stringify({ body, signature: 's'.repeat(400) }).length).toBeLessThan(800_000);
 });
