@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
+import { departmentOfFeed } from '../model/department.js';
 import type { ExchangeAlarm } from '../model/entry.js';
 import { messageOf } from '../model/errors.js';
 import {
@@ -17,6 +18,7 @@ import { isUnavailable } from '../prisma/store/failure.js';
 import { canonicalJson, hashOf } from './canonical.js';
 import { momentOf } from './envelope.js';
 import type { PeerGround } from './ground.js';
+import { peerSight } from './kinds/sight.js';
 import { isTelling } from './kinds/tell.js';
 import { currentKey, raiseAlarms } from './receipts.js';
 import { sign } from './signing.js';
@@ -112,10 +114,20 @@ async function itemsAgain(
   const item = payload as unknown as BundleItem;
   const kind = peer.kinds.find((each) => each.kind === item.type);
   if (!kind) return `${item.type} ${item.id} is not told: the settings (flow) no longer name its kind`;
-  if (!isTelling(kind)) return [item];
+  if (!isTelling(kind)) return (await isStillGranted(client, peer, item)) ? [item] : [];
   const told = { id, source: kind.kind, key, at: new Date(item.provenance.changedAt), payload: item.payload };
   const judged = await kind.collect(told, peer, client);
   return judged ? [judged] : [];
+}
+
+/** Reports of other departments than the duty office's own go by their grant; warnings are public, and the rest is between the two platforms. */
+async function isStillGranted(
+  client: pg.PoolClient,
+  { name }: PeerGround['peer'],
+  { provenance: { changedAt, feed }, type }: BundleItem,
+): Promise<boolean> {
+  if (type !== 'incidentReport' || feed === null || departmentOfFeed(feed) === 'EMERGENCY') return true;
+  return (await peerSight(client, name, new Date(changedAt))).sees(feed);
 }
 
 const sizeOf = (item: BundleItem): number => Buffer.byteLength(canonicalJson(item));

@@ -2,12 +2,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { PeerGround } from '../exchange/ground.js';
-import { kindsOf, payloadSchema } from '../exchange/kinds/settings.js';
+import { kindsOf, kindsSettings, payloadSchema } from '../exchange/kinds/settings.js';
 import { seal } from '../exchange/seal.js';
 import type { Bundle, BundleItem } from '../model/exchange.js';
 import { readBundle } from '../prisma/store/exchange-bundles.js';
 import { dropOldHoldings } from '../prisma/store/exchange-holdings.js';
-import { tellAgain } from '../prisma/store/exchange-outbox.js';
+import { AGAIN, tellAgain, tellPeers } from '../prisma/store/exchange-outbox.js';
 import { Identity } from '../server/access/identity.js';
 import { accessSettings } from '../server/access/settings.js';
 import { packageRoot } from '../server/root.js';
@@ -259,29 +259,39 @@ describe('digests', () => {
       ...{ db, own: CITY, ownKeys: [makeKey('city-1')], now: () => city.now, step: () => {}, onAlarm: () => {} },
       evidence: { require: () => {}, write: async () => () => {}, record: () => {} },
       peer: {
-        ...{ ...city.peer, kinds: kindsOf(city.settings), keys: [] },
+        ...{ ...city.peer, kinds: kindsOf(kindsSettings.parse({ ...city.settings, incidentReport: {} })), keys: [] },
         ...{ receiptWithinMs: 1, heartbeatMs: 1, resendAfterMs: 1 },
       },
     };
-    /** The newest bundle, set aside and told again: the station that the one made of it is about. */
-    const again = async (): Promise<string | undefined> => {
-      const { rows } = await db.write.query<{ seq: number }>(
-        `UPDATE exchange_bundle SET state = 'SET_ASIDE' WHERE seq = (SELECT max(seq) FROM exchange_bundle) RETURNING seq`,
+    /** The newest bundle of a kind, set aside and told again: what the one is about that was made of it. */
+    const again = async (kind: string): Promise<string | undefined> => {
+      const { rows } = await db.write.query<{ seq: number; last: number }>(
+        `UPDATE exchange_bundle SET state = 'SET_ASIDE' WHERE seq = (SELECT max(seq) FROM exchange_bundle WHERE kind = $1)
+         RETURNING seq, (SELECT max(seq) FROM exchange_bundle) AS last`,
+        [kind],
       );
-      const seq = rows[0]?.seq ?? 0;
+      const [{ seq, last } = { seq: 0, last: 0 }] = rows;
       expect(await tellAgain(db.write, 'prefecture', seq, city.now)).toBe(1);
       await seal(ground);
-      const found = await readBundle(db.write, 'prefecture', 'OUT', seq + 1);
+      const found = await readBundle(db.write, 'prefecture', 'OUT', last + 1);
       return found && (JSON.parse(found.body) as Bundle).items[0]?.id;
     };
     const granted = await grant('feed: "water/telemetry"');
     city.now = new Date(city.now.getTime() + 3_600_000);
     await city.tell();
     await db.write.query(`DELETE FROM exchange_outbox WHERE source <> 'observationDigest'`);
+    const changedAt = city.now.toISOString();
+    const report = {
+      ...{ type: 'incidentReport', id: 'i#1', version: '1', op: 'upsert', payload: {} },
+      provenance: { department: 'WATER', feed: 'water/telemetry', changedAt },
+    };
+    await tellPeers(db.write, { source: AGAIN, key: 'i#1', at: city.now, payload: report }, 'prefecture');
     await seal(ground);
-    expect(await again()).toBe('water/telemetry:S');
+    expect(await again('observationDigest')).toBe('water/telemetry:S');
+    expect(await again('incidentReport')).toBe('i#1');
     await revoke(granted);
-    expect(await again()).toBeUndefined();
+    expect(await again('observationDigest')).toBeUndefined();
+    expect(await again('incidentReport')).toBeUndefined();
   });
 
   test('that nobody has told of again for long are no longer held', async () => {
