@@ -162,7 +162,7 @@ function takingOf(
   const kind = peer.kinds.find((each) => each.kind === name);
   if (!kind) throw new Error(`kind ${name} is no longer taken from ${peer.name}: its settings (flow) do not name it`);
   const entries: NewEntry[] = [];
-  return { kind, taking: { client, peer, own, now: now(), entries, bundle: { bundleId, seq, kind: name } } };
+  return { kind, taking: { client, peer, own, now: now(), entries, bundle: { bundleId, seq, kind: kind.kind } } };
 }
 
 async function failed(ground: PeerGround, bundle: BundleRow, error: string): Promise<void> {

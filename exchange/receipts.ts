@@ -5,7 +5,7 @@ import type { Acted, ItemFault, Receipt, ReceiptState, Signed } from '../model/e
 import { lockPeer, movePeer } from '../prisma/store/exchange-peers.js';
 import { insertReceipt, type ReceiptRow, resignReceipt } from '../prisma/store/exchange-receipts.js';
 import { canonicalJson, hashOf } from './canonical.js';
-import { momentOf } from './envelope.js';
+import { momentOf, plainWords } from './envelope.js';
 import type { PeerGround } from './ground.js';
 import { type OwnKey, signingKeyAt } from './keys.js';
 import { keyIdOf, type SignedType, sign } from './signing.js';
@@ -69,7 +69,7 @@ export async function issueReceipt(
     at: momentOf(at),
     faults,
     acted: acted ?? null,
-    note: note ?? null,
+    note: note === undefined ? null : plainWords(note),
     previous: row.toldHash,
   };
   const body = canonicalJson(receipt);
@@ -89,7 +89,7 @@ export async function raiseAlarms(
   ground: PeerGround,
   alarms: readonly Omit<ExchangeAlarm, 'peer'>[],
 ): Promise<readonly ExchangeAlarm[]> {
-  const raised = alarms.map((alarm) => ({ ...alarm, reason: alarm.reason.slice(0, 1000), peer: ground.peer.name }));
+  const raised = alarms.map((alarm) => ({ ...alarm, reason: plainWords(alarm.reason), peer: ground.peer.name }));
   await appendEntries(
     client,
     raised.map((payload) => ({ topic: 'exchange', key: payload.peer, at: ground.now(), payload })),

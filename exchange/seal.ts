@@ -15,7 +15,7 @@ import { AGAIN, deleteRows, type OutboxRow, setRowAside, waitingRows } from '../
 import { lockPeer, movePeer } from '../prisma/store/exchange-peers.js';
 import { isUnavailable } from '../prisma/store/failure.js';
 import { canonicalJson, hashOf } from './canonical.js';
-import { momentOf } from './envelope.js';
+import { itemFault, momentOf } from './envelope.js';
 import type { PeerGround } from './ground.js';
 import { currentKey, raiseAlarms } from './receipts.js';
 import { sign } from './signing.js';
@@ -82,16 +82,15 @@ async function draftsOf(
 
 /** The items of a row, or why it has to be set aside. A fault of the database is nobody's fault: it is thrown, and all is done again. */
 async function itemsOf(client: pg.PoolClient, { peer }: PeerGround, row: OutboxRow): Promise<BundleItem[] | string> {
-  // Judged and written before: it goes as it was.
-  if (row.source === AGAIN) return [row.payload as unknown as BundleItem];
+  if (row.source === AGAIN) return again(row.payload as unknown as BundleItem);
   const items: BundleItem[] = [];
   await client.query('SAVEPOINT collecting');
   try {
     for (const kind of peer.kinds) {
       if (!kind.sources.includes(row.source)) continue;
       const item = await kind.collect(row, peer, client);
-      if (item && sizeOf(item) > BUNDLE_BYTES - ENVELOPE_BYTES)
-        throw new Error(`it takes more than ${BUNDLE_BYTES - ENVELOPE_BYTES} bytes`);
+      const fault = item && faultOf(item);
+      if (fault) throw new Error(fault);
       if (item) items.push(item);
     }
     await client.query('RELEASE SAVEPOINT collecting');
@@ -102,6 +101,19 @@ async function itemsOf(client: pg.PoolClient, { peer }: PeerGround, row: OutboxR
     return `${row.source} ${row.key} cannot be told: ${messageOf(error)}`;
   }
 }
+
+/** Judged and written before: it goes as it was, unless that was what was wrong with it. */
+function again(item: BundleItem): BundleItem[] | string {
+  const fault = faultOf(item);
+  return fault ? `${item.type} ${item.id} cannot be told again: ${fault}` : [item];
+}
+
+/** Why no bundle may hold it: the whole of it would be refused. */
+const faultOf = (item: BundleItem): string | undefined =>
+  itemFault(item) ??
+  (sizeOf(item) > BUNDLE_BYTES - ENVELOPE_BYTES
+    ? `it takes more than ${BUNDLE_BYTES - ENVELOPE_BYTES} bytes`
+    : undefined);
 
 const sizeOf = (item: BundleItem): number => Buffer.byteLength(canonicalJson(item));
 

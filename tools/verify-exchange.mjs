@@ -70,6 +70,10 @@ class Chain {
   }
 }
 
+/** Set aside before its items were looked at: they may be anything, and none is written beside it. @param {Row} row @param {Row[]} receipts */
+const isUnread = (row, receipts) =>
+  row.state === 'SET_ASIDE' && row.itemCount === 0 && !receipts.some(({ state }) => state === 'VALIDATED');
+
 /** What is kept of the exchange with one platform. */
 class PeerBook {
   chains = {
@@ -124,6 +128,8 @@ class PeerBook {
       throw new Fault(`${named}: what is written beside it is not what it says`);
     this.fromTo(said, ours, named);
     this.signed(row, ours ? this.own : this.party, 'fenghuo-receipt+jws', at);
+    // About a text that is not kept, and of which perhaps not even the place could be read.
+    if (state === 'REFUSED') return;
     const key = `${ours === (state === 'WITHDRAWN') ? 'OUT' : 'IN'} ${seq}`;
     this.about.set(key, [...(this.about.get(key) ?? []), { ...said, issuer: row.receipt }]);
   }
@@ -137,7 +143,10 @@ class PeerBook {
     if (sha256(row.body) !== row.hash) throw new Fault(`${named} was changed: its hash is not that of its content`);
     const said = parse(row.body);
     chain.add(said.seq, row.hash, said.prevHash, said.createdAt, this.exportedAt);
-    const items = said.items.map((/** @type {Row} */ { type, id, version, op }) => [type, id, version, op]);
+    const unread = isUnread(row, receipts);
+    const items = unread
+      ? []
+      : said.items.map((/** @type {Row} */ { type, id, version, op }) => [type, id, version, op]);
     const written = row.items.map((/** @type {unknown[]} */ item) => item.slice(0, 4));
     const { seq, bundleId, kind, createdAt, prevHash } = said;
     if (
@@ -151,7 +160,7 @@ class PeerBook {
     this.fromTo(said, ours, named);
     this.signed(row, ours ? this.own : this.party, 'fenghuo-bundle+jws', createdAt);
     this.standing(row, receipts, ours);
-    if (kind === 'heartbeat') this.heartbeat(said, ours);
+    if (kind === 'heartbeat' && !unread) this.heartbeat(said, ours);
   }
 
   /** One that never came: its sender's signed word stands for it. @param {Chain} chain @param {Row} row @param {Row[]} receipts */
