@@ -54,10 +54,12 @@ async function directoryOf(archive: ZipFile, limits: ZipLimits, most: number): P
     const name = entry.fileName.toLowerCase();
     if (names.has(name)) throw new Refusal('BAD_SHAPE', `two files named ${name} in the archive`);
     names.add(name);
-    packed += entry.compressedSize;
-    unpacked += entry.uncompressedSize;
-    refuseBomb(entry.compressedSize, entry.uncompressedSize, limits);
-    refuseBomb(packed, unpacked, limits);
+    if (entry.fileName !== BUNDLE_ENTRY) {
+      packed += entry.compressedSize;
+      unpacked += entry.uncompressedSize;
+      refuseBomb(entry.compressedSize, entry.uncompressedSize, limits);
+      refuseBomb(packed, unpacked, limits);
+    }
     entries.push(entry);
   }
   refuseOverlap(entries);
