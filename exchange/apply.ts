@@ -166,7 +166,7 @@ function takingOf(
   const kind = peer.kinds.find((each) => each.kind === name);
   if (!kind) throw new Error(`kind ${name} is no longer taken from ${peer.name}: its settings (flow) do not name it`);
   const entries: NewEntry[] = [];
-  return { kind, taking: { client, peer, own, now: now(), entries, bundle: { bundleId, seq, kind: name } } };
+  return { kind, taking: { client, peer, own, now: now(), entries, bundle: { bundleId, seq, kind: kind.kind } } };
 }
 
 /** Where the database gives a bundle up again and again, such as for the time it takes, and yet takes this note each time, it is the bundle. */

@@ -6,7 +6,10 @@ import {
   BUNDLE_ITEMS,
   BUNDLE_KINDS,
   type Bundle,
+  type BundleItem,
   CLOCK_SKEW_MS,
+  FRAME_BYTES,
+  type Frame,
   type Party,
   RECEIPT_BYTES,
   RECEIPT_STATES,
@@ -15,7 +18,7 @@ import {
   SCHEMA_VERSION,
   type Signed,
 } from '../model/exchange.js';
-import { canonicalJson } from './canonical.js';
+import { canonicalJson, jsonOf } from './canonical.js';
 
 const party = z.strictObject({
   orgCode: z.string().regex(/^\d{14}$/, { error: 'fourteen digits' }),
@@ -52,16 +55,28 @@ const item = z.strictObject({
 /** Compared as text, so in the one form that RFC 9562 writes. */
 const uuid = z.uuid().refine((id) => id === id.toLowerCase(), { error: 'a UUID in lower case' });
 
-const bundle = z.strictObject({
+const frameShape = {
   bundleId: uuid,
   seq: count,
   from: party,
   to: party,
   createdAt: moment,
+  prevHash: hash,
+};
+
+/** Other versions may say more, of the parties too. */
+const frame = z.object({
+  ...frameShape,
+  from: z.object(party.shape),
+  to: z.object(party.shape),
+  kind: z.string().regex(/^[A-Za-z]{1,40}$/, { error: 'a name of up to 40 letters' }),
+});
+
+const bundle = z.strictObject({
+  ...frameShape,
   kind: z.enum(BUNDLE_KINDS),
   schemaVersion: z.string().regex(/^\d{1,3}\.\d{1,3}$/),
   items: z.array(item).min(1).max(BUNDLE_ITEMS),
-  prevHash: hash,
 });
 
 const receipt = z.strictObject({
@@ -89,17 +104,40 @@ const receipt = z.strictObject({
   previous: hash,
 });
 
+/** Whose a text is and where in the chain it belongs, whatever else it holds; throws Refusal where that cannot be read. */
+export function readFrame({ body }: Signed): Frame {
+  refuseLonger(body, FRAME_BYTES, 'bundle');
+  const value = parse(body, 'bundle');
+  const found = frame.safeParse(value);
+  if (found.success) return found.data;
+  refuseVersion(value, body);
+  throw shapeRefusal(found.error, 'bundle');
+}
+
 /** The bundle in a text that came; throws Refusal with where and why it is none. Neither signature nor chain are looked at yet. */
 export function readBundle({ body }: Signed): Bundle {
-  const found = read(body, bundle, BUNDLE_BYTES, 'bundle') as Bundle;
-  if (found.schemaVersion.split('.')[0] !== SCHEMA_VERSION.split('.')[0])
-    throw new Refusal('WRONG_VERSION', `schemaVersion ${found.schemaVersion}: ${SCHEMA_VERSION} is understood here`);
+  refuseLonger(body, BUNDLE_BYTES, 'bundle');
+  const value = parse(body, 'bundle');
+  refuseVersion(value, body);
+  const { kind } = (value ?? {}) as { kind?: unknown };
+  if (typeof kind === 'string' && !BUNDLE_KINDS.some((known) => known === kind))
+    throw new Refusal('KIND_REFUSED', `kind ${kind.slice(0, 40)} is not known here`);
+  const found = shaped(value, body, bundle, 'bundle') as Bundle;
   const other = found.items.find(({ type }) => type !== found.kind);
   if (other) throw new Refusal('BAD_SHAPE', `items: one of type ${other.type} in a bundle of kind ${found.kind}`);
   return found;
 }
 
-export const readReceipt = ({ body }: Signed): Receipt => read(body, receipt, RECEIPT_BYTES, 'receipt') as Receipt;
+/** Why an item can be in no bundle; undefined where it can. */
+export function itemFault(value: BundleItem): string | undefined {
+  const found = item.safeParse(value);
+  return found.success ? undefined : shapeRefusal(found.error, 'item').reason;
+}
+
+export function readReceipt({ body }: Signed): Receipt {
+  refuseLonger(body, RECEIPT_BYTES, 'receipt');
+  return shaped(parse(body, 'receipt'), body, receipt, 'receipt') as Receipt;
+}
 
 /** Throws CLOCK_SKEW for a moment that is further ahead than clocks may differ. What is late is late: lines are down for hours. */
 export function refuseFuture(text: string, now: Date): void {
@@ -116,19 +154,35 @@ export const sameParty = (a: Party, b: Party): boolean => a.orgCode === b.orgCod
 /** RFC 3339 in UTC with milliseconds, the one form of moments in bundles. */
 export const momentOf = (at: Date): string => at.toISOString();
 
-function read(body: string, shape: z.ZodType, most: number, what: string): unknown {
+function refuseLonger(body: string, most: number, what: string): void {
   if (Buffer.byteLength(body) > most) throw new Refusal('TOO_LARGE', `a ${what} holds at most ${most} bytes`);
-  let value: unknown;
-  try {
-    value = JSON.parse(body);
-  } catch {
-    throw new Refusal('BAD_SHAPE', `no JSON: the ${what} is cut off or damaged`);
-  }
+}
+
+function parse(body: string, what: string): unknown {
+  const value = jsonOf(body);
+  if (value === undefined) throw new Refusal('BAD_SHAPE', `no JSON: the ${what} is cut off or damaged`);
+  return value;
+}
+
+/** Before its shape is looked at: another version may have another. */
+function refuseVersion(value: unknown, body: string): void {
+  const { schemaVersion } = (value ?? {}) as { schemaVersion?: unknown };
+  if (typeof schemaVersion !== 'string' || schemaVersion.split('.')[0] === SCHEMA_VERSION.split('.')[0]) return;
+  if (isCanonical(value, body))
+    throw new Refusal(
+      'WRONG_VERSION',
+      `schemaVersion ${schemaVersion.slice(0, 40)}: ${SCHEMA_VERSION} is understood here`,
+    );
+}
+
+function shapeRefusal({ issues: [issue] }: z.ZodError, what: string): Refusal {
+  const where = issue?.path.join('.').slice(0, 300) || what;
+  return new Refusal('BAD_SHAPE', `${where}: ${(issue?.message ?? 'is not right').slice(0, 300)}`);
+}
+
+function shaped(value: unknown, body: string, shape: z.ZodType, what: string): unknown {
   const result = shape.safeParse(value);
-  if (!result.success) {
-    const [issue] = result.error.issues;
-    throw new Refusal('BAD_SHAPE', `${issue?.path.join('.') || what}: ${issue?.message ?? 'is not right'}`);
-  }
+  if (!result.success) throw shapeRefusal(result.error, what);
   if (!isCanonical(value, body))
     throw new Refusal(
       'NOT_CANONICAL',

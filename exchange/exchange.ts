@@ -2,20 +2,14 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { LogHub } from '../events/hub.js';
 import type { LogTopic } from '../model/entry.js';
 import { messageOf } from '../model/errors.js';
-import {
-  type Bundle,
-  FORKING_REFUSALS,
-  type Party,
-  Refusal,
-  type RefusalCode,
-  type Signed,
-} from '../model/exchange.js';
+import { FORKING_REFUSALS, type Frame, type Party, Refusal, type RefusalCode, type Signed } from '../model/exchange.js';
 import { keepRefusal } from '../prisma/store/exchange-refusals.js';
-import { readBundle, readReceipt, sameParty } from './envelope.js';
+import { readFrame, readReceipt, sameParty } from './envelope.js';
 import type { PeerGround } from './ground.js';
 import { Peer, type PeerOptions } from './peer.js';
 import { raiseAlarm } from './receipts.js';
 import { takeBundle } from './receive.js';
+import { refuseUnplaced } from './refuse.js';
 import { takeReceipts } from './take-receipts.js';
 import type { Reception } from './transports/transport.js';
 
@@ -58,19 +52,24 @@ export class Exchange implements Reception {
     road: string,
     heard = 0,
     unanswered = false,
-  ): Promise<{ readonly receipts: readonly Signed[] }> {
-    let bundle: Bundle | undefined;
+  ): Promise<{ readonly receipts: readonly Signed[]; readonly setAside: Refusal | undefined }> {
+    let frame: Frame | undefined;
     let ground: PeerGround | undefined;
     try {
-      bundle = readBundle(signed);
-      ground = this.#groundOf(bundle);
-      const receipts = await takeBundle(ground, signed, bundle, { road, heard, unanswered });
+      frame = readFrame(signed);
+      ground = this.#groundOf(frame);
+      const { receipts, setAside } = await takeBundle(ground, signed, frame, { road, heard, unanswered });
       this.#wakeOne(ground);
-      return { receipts: receipts.map(({ body, signature }) => ({ body, signature })) };
+      return { receipts: receipts.map(({ body, signature }) => ({ body, signature })), setAside };
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      await this.refused(error, { road, signed, ground, act: 'bundle refused', bundle });
-      throw error;
+      // Another version is for the sender to judge where it hears of the refusal.
+      const plain = frame || (error.code === 'WRONG_VERSION' && !unanswered);
+      const unplaced = plain ? undefined : await refuseUnplaced(this.options.grounds, signed, error);
+      const { ground: of = ground, refusal = error } = unplaced ?? {};
+      await this.refused(refusal, { road, signed, ground: of, act: 'bundle refused', bundle: frame });
+      if (of && refusal.receipts.length > 0) this.#wakeOne(of);
+      throw refusal;
     }
   }
 
@@ -104,7 +103,7 @@ export class Exchange implements Reception {
       readonly signed: Signed;
       readonly act: string;
       readonly ground?: PeerGround | undefined;
-      readonly bundle?: Bundle | undefined;
+      readonly bundle?: Frame | undefined;
       readonly size?: number;
     },
   ): Promise<void> {

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { ExchangeAlarm } from '../model/entry.js';
 import { HubError } from '../model/errors.js';
-import { type BundleKind, type Party, Refusal } from '../model/exchange.js';
+import { type Party, Refusal } from '../model/exchange.js';
 import type { Database } from '../prisma/database.js';
 import type { OwnKey, PeerKey } from './keys.js';
 import type { ExchangeKind, PeerView } from './kinds/kind.js';
@@ -26,7 +26,7 @@ export interface ExchangeAct {
   /** E.g. "bundle taken", "receipts taken", "bundle refused". */
   readonly act: string;
   readonly road: string;
-  readonly kind: BundleKind | null;
+  readonly kind: string | null;
   readonly bundleId: string | null;
   readonly seq: number | null;
   readonly result: string;

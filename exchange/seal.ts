@@ -16,7 +16,7 @@ import { AGAIN, deleteRows, type OutboxRow, setRowAside, waitingRows } from '../
 import { lockPeer, movePeer } from '../prisma/store/exchange-peers.js';
 import { isUnavailable } from '../prisma/store/failure.js';
 import { canonicalJson, hashOf } from './canonical.js';
-import { momentOf } from './envelope.js';
+import { itemFault, momentOf } from './envelope.js';
 import type { PeerGround } from './ground.js';
 import { peerSight } from './kinds/sight.js';
 import { isTelling } from './kinds/tell.js';
@@ -92,8 +92,8 @@ async function itemsOf(client: pg.PoolClient, { peer }: PeerGround, row: OutboxR
     for (const kind of peer.kinds) {
       if (!kind.sources.includes(row.source)) continue;
       const item = await kind.collect(row, peer, client);
-      if (item && sizeOf(item) > BUNDLE_BYTES - ENVELOPE_BYTES)
-        throw new Error(`it takes more than ${BUNDLE_BYTES - ENVELOPE_BYTES} bytes`);
+      const fault = item && faultOf(item);
+      if (fault) throw new Error(fault);
       if (item) items.push(item);
     }
     await client.query('RELEASE SAVEPOINT collecting');
@@ -114,10 +114,10 @@ async function itemsAgain(
   const item = payload as unknown as BundleItem;
   const kind = peer.kinds.find((each) => each.kind === item.type);
   if (!kind) return `${item.type} ${item.id} is not told: the settings (flow) no longer name its kind`;
-  if (!isTelling(kind)) return (await isStillGranted(client, peer, item)) ? [item] : [];
+  if (!isTelling(kind)) return (await isStillGranted(client, peer, item)) ? sealable(item) : [];
   const told = { id, source: kind.kind, key, at: new Date(item.provenance.changedAt), payload: item.payload };
   const judged = await kind.collect(told, peer, client);
-  return judged ? [judged] : [];
+  return judged ? sealable(judged) : [];
 }
 
 /** Reports of other departments than the duty office's own go by their grant; warnings are public, and the rest is between the two platforms. */
@@ -129,6 +129,19 @@ async function isStillGranted(
   if (type !== 'incidentReport' || feed === null || departmentOfFeed(feed) === 'EMERGENCY') return true;
   return (await peerSight(client, name, new Date(changedAt))).sees(feed);
 }
+
+/** It goes again, unless what was wrong is the item itself. */
+function sealable(item: BundleItem): BundleItem[] | string {
+  const fault = faultOf(item);
+  return fault ? `${item.type} ${item.id} cannot be told again: ${fault}` : [item];
+}
+
+/** Why no bundle may hold it: the whole of it would be refused. */
+const faultOf = (item: BundleItem): string | undefined =>
+  itemFault(item) ??
+  (sizeOf(item) > BUNDLE_BYTES - ENVELOPE_BYTES
+    ? `it takes more than ${BUNDLE_BYTES - ENVELOPE_BYTES} bytes`
+    : undefined);
 
 const sizeOf = (item: BundleItem): number => Buffer.byteLength(canonicalJson(item));
 

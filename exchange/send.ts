@@ -1,28 +1,23 @@
-import type { ExchangeAlarm } from '../model/entry.js';
 import {
   FORKING_REFUSALS,
   PASSING_REFUSALS,
   RECEIPTS_BYTES,
+  Refusal,
   type RefusalCode,
   withinBytes,
 } from '../model/exchange.js';
 import type { PeerRow } from '../model/exchange-rows.js';
-import {
-  type BundleRow,
-  moveBundle,
-  nextToSend,
-  noteAttempt,
-  readBundle,
-  resign,
-} from '../prisma/store/exchange-bundles.js';
+import { type BundleRow, nextToSend, noteAttempt, readBundle, resign } from '../prisma/store/exchange-bundles.js';
 import { lockPeer, movePeer, readPeer } from '../prisma/store/exchange-peers.js';
 import { receiptsAfter } from '../prisma/store/exchange-receipts.js';
 import { cutText } from './canonical.js';
+import { readBundle as readAsReceived } from './envelope.js';
 import type { PeerGround } from './ground.js';
-import { freshReceipts, issueReceipt, raiseAlarm, raiseAlarms, signedNow } from './receipts.js';
-import type { Answer, Reception, Transport } from './transports/transport.js';
+import { freshReceipts, raiseAlarm, raiseAlarms, signedNow } from './receipts.js';
+import { takeBack } from './take-back.js';
+import type { Answer, Reception, Refused, Transport } from './transports/transport.js';
 
-/** A bundle refused so often for what it is, is taken back. */
+/** A bundle refused so often for what it is, is taken back, though the refusal is not signed. */
 const MOST_REFUSALS = 3;
 const MOST_REFUSALS_IN_A_ROW = 60;
 const RECEIPTS = 100;
@@ -90,7 +85,7 @@ async function sendBundle(sending: Sending, row: PeerRow, bundle: BundleRow): Pr
   const answer = await transport.send({ ...bundle, signature }, row.heardNumber, signal);
   step('send: answered, nothing written');
   if (answer.outcome === 'taken') await taken(sending, row, bundle, answer.receipts);
-  else await refused(ground, row, bundle, answer);
+  else await refused(sending, row, bundle, answer);
   step('send: written down');
 }
 
@@ -125,14 +120,12 @@ async function taken(
     throw new SendFault(`seq ${bundle.seq} was answered without its receipt`);
 }
 
-async function refused(
-  ground: PeerGround,
-  row: PeerRow,
-  bundle: BundleRow,
-  { code, reason: said, expected }: Extract<Answer, { outcome: 'refused' }>,
-): Promise<void> {
+async function refused(sending: Sending, row: PeerRow, bundle: BundleRow, answer: Refused): Promise<void> {
+  const { ground, transport } = sending;
   const { db, peer } = ground;
-  const reason = cutText(said, 900);
+  const { code, expected } = answer;
+  const reason = cutText(answer.reason, 900);
+  if (await refusedBySignature(sending, bundle, answer)) return;
   if (code === 'SEQ_GAP' && expected !== undefined && expected < bundle.seq && expected !== row.resendFrom) {
     await movePeer(db.write, peer.name, { resendFrom: expected });
     if (await readBundle(db.write, peer.name, 'OUT', expected)) return;
@@ -143,21 +136,43 @@ async function refused(
       reason: `${peer.name} asks for seq ${expected}, which is not kept here`,
     });
   }
-  if (FORKING_REFUSALS.includes(code) && bundle.refusals === 0)
+  const forks = FORKING_REFUSALS.includes(code);
+  if (forks && bundle.refusals === 0)
     await raiseAlarm(ground, { kind: 'CHAIN', direction: 'OUT', seq: bundle.seq, reason });
-  const forItself = !PASSING_REFUSALS.includes(code) && !FORKING_REFUSALS.includes(code) && !BEARING.includes(code);
-  const refusals = await noteAttempt(db.write, bundle, {
-    error: `${code}: ${reason}`,
-    refused: forItself || FORKING_REFUSALS.includes(code),
-  });
-  if (forItself && refusals >= (await mostRefusals(ground, bundle, code)))
-    return takeBack(ground, bundle, `${code}: ${reason}`);
+  const spoilt = isUnreadable(bundle);
+  const forItself = !PASSING_REFUSALS.includes(code) && !forks && !(spoilt ? UNKNOWN : BEARING).includes(code);
+  const counts = forItself && (spoilt || !transport.hearsay);
+  const refusals = await noteAttempt(db.write, bundle, { error: `${code}: ${reason}`, refused: counts || forks });
+  if (counts && (spoilt || refusals >= (await mostRefusals(ground, bundle, code))))
+    return takeBackAlone(ground, bundle, `${code}: ${reason}`);
   throw new SendFault(`seq ${bundle.seq} is refused: ${code}: ${reason}`);
 }
 
+/** Where the answer holds the peer's signed word that it was this text, the bundle is taken back with it. */
+async function refusedBySignature(
+  { ground, reception, transport }: Sending,
+  { peer, seq }: BundleRow,
+  { receipts = [] }: Refused,
+): Promise<boolean> {
+  if (receipts.length === 0) return false;
+  await reception.receipts(receipts, transport.address);
+  return (await readBundle(ground.db.write, peer, 'OUT', seq))?.state !== 'SEALED';
+}
+
+/** Refused there, and not to be read here either: then nothing on the way has damaged it, whoever says so. */
+function isUnreadable(bundle: BundleRow): boolean {
+  try {
+    readAsReceived(bundle);
+    return false;
+  } catch (error) {
+    if (error instanceof Refusal) return true;
+    throw error;
+  }
+}
+
 /**
- * Where the one before was taken back, too, it may be something on the way that damages whatever passes: then each is tried for about an hour
- * of the longest waits before the next one is given up. That the peer does not want a kind is its own word, however often it says so.
+ * A refusal that nobody has signed may come from something on the way that damages whatever passes. Where the one before was taken back, too, each
+ * is tried for about an hour of the longest waits before it is given up. That the peer does not want a kind is its own word, however often it says so.
  */
 async function mostRefusals({ db, peer }: PeerGround, { seq }: BundleRow, code: RefusalCode): Promise<number> {
   if (code === 'KIND_REFUSED') return MOST_REFUSALS;
@@ -165,17 +180,15 @@ async function mostRefusals({ db, peer }: PeerGround, { seq }: BundleRow, code: 
   return before?.state === 'SET_ASIDE' ? MOST_REFUSALS_IN_A_ROW : MOST_REFUSALS;
 }
 
-/** These are about who sends, and which version it speaks, not about this bundle: another one would fare no better. */
-const BEARING: readonly RefusalCode[] = ['WRONG_PEER', 'BAD_SIGNATURE', 'WRONG_VERSION'];
+/** These are about who sends, not about this bundle: another one would fare no better. */
+const UNKNOWN: readonly RefusalCode[] = ['WRONG_PEER', 'BAD_SIGNATURE'];
+/** So is the version, where it is the one that is spoken here. */
+const BEARING: readonly RefusalCode[] = [...UNKNOWN, 'WRONG_VERSION'];
 
-/** It is set aside, and the peer is told by a signed statement that it will not come, so that what follows can. */
-async function takeBack(ground: PeerGround, bundle: BundleRow, reason: string): Promise<void> {
-  let alarms: readonly ExchangeAlarm[] = [];
-  await ground.db.transaction(async (client) => {
-    await lockPeer(client, bundle.peer);
-    await moveBundle(client, bundle, 'SET_ASIDE', ground.now());
-    await issueReceipt(client, ground, bundle, { state: 'WITHDRAWN', note: reason });
-    alarms = await raiseAlarms(client, ground, [{ kind: 'SET_ASIDE', direction: 'OUT', seq: bundle.seq, reason }]);
+async function takeBackAlone(ground: PeerGround, bundle: BundleRow, reason: string): Promise<void> {
+  const alarms = await ground.db.transaction(async (client) => {
+    const alarm = await takeBack(client, ground, bundle, reason);
+    return raiseAlarms(client, ground, alarm ? [alarm] : []);
   });
   for (const each of alarms) ground.onAlarm(each);
 }

@@ -1,12 +1,13 @@
 import type pg from 'pg';
 import type { ExchangeAlarm } from '../model/entry.js';
-import { type Receipt, Refusal, type Signed } from '../model/exchange.js';
+import { type BundleState, type Receipt, Refusal, type Signed } from '../model/exchange.js';
 import {
   insertBundle,
   markFaults,
   moveBundle,
   readBundle as readKept,
   seqOfBundle,
+  underWay,
 } from '../prisma/store/exchange-bundles.js';
 import { heardFrom, lockPeer, movePeer } from '../prisma/store/exchange-peers.js';
 import { insertReceipt, readReceipt as readTaken, receiptsOf } from '../prisma/store/exchange-receipts.js';
@@ -15,6 +16,7 @@ import { refuseFuture } from './envelope.js';
 import { type PeerGround, requireEvidence } from './ground.js';
 import { raiseAlarms } from './receipts.js';
 import { verify } from './signing.js';
+import { takeBack } from './take-back.js';
 
 export interface Came {
   readonly signed: Signed;
@@ -83,11 +85,10 @@ async function takeOne(
   const earlier = await receiptsOf(client, peer.name, 'THEIRS', receipt.seq);
   if (earlier.some(({ bundleId, state }) => bundleId === receipt.bundleId && state === receipt.state))
     throw new Refusal('SEQ_TAKEN', `a receipt ${receipt.state} of bundle ${receipt.bundleId} is here already`);
-  const about =
-    receipt.state === 'WITHDRAWN'
-      ? await takeBack(client, ground, receipt, alarms)
-      : await move(client, ground, receipt, alarms);
-  if (about === 'later') return 'later';
+  if (receipt.state === 'WITHDRAWN') {
+    if ((await goOnBehind(client, ground, receipt, alarms)) === 'later') return 'later';
+  } else if (receipt.state === 'REFUSED') await refusedThere(client, ground, receipt, alarms);
+  else await move(client, ground, { ...receipt, state: receipt.state }, alarms);
   const at = new Date(receipt.at);
   await insertReceipt(client, {
     ...{ peer: peer.name, issuer: 'THEIRS', number: receipt.number, bundleId: receipt.bundleId, seq: receipt.seq },
@@ -97,8 +98,28 @@ async function takeOne(
   return 'taken';
 }
 
+/**
+ * It has refused a text for what it is. Only its hash counts: the peer may not have been able to read more of it, and where something on the way
+ * had damaged it, or it is over, it is none that is under way here.
+ */
+async function refusedThere(
+  client: pg.PoolClient,
+  ground: PeerGround,
+  { bundleHash, note }: Receipt,
+  alarms: Alarm[],
+): Promise<void> {
+  const bundle = await underWay(client, ground.peer.name, bundleHash);
+  const alarm = bundle && (await takeBack(client, ground, bundle, note ?? 'no reason given'));
+  if (alarm) alarms.push(alarm);
+}
+
 /** What it says of a bundle of ours. */
-async function move(client: pg.PoolClient, ground: PeerGround, receipt: Receipt, alarms: Alarm[]): Promise<void> {
+async function move(
+  client: pg.PoolClient,
+  ground: PeerGround,
+  receipt: Receipt & { readonly state: BundleState },
+  alarms: Alarm[],
+): Promise<void> {
   const { peer } = ground;
   const key = { peer: peer.name, direction: 'OUT', seq: receipt.seq } as const;
   const bundle = await readKept(client, key.peer, key.direction, key.seq);
@@ -116,7 +137,7 @@ async function move(client: pg.PoolClient, ground: PeerGround, receipt: Receipt,
 }
 
 /** It takes back a bundle of its own that we could never take: the chain goes on behind it. */
-async function takeBack(
+async function goOnBehind(
   client: pg.PoolClient,
   ground: PeerGround,
   { bundleId, bundleHash, note, seq }: Receipt,

@@ -7,7 +7,8 @@ export interface ExchangeBundleNode {
   readonly direction: 'OUT' | 'IN';
   readonly seq: number;
   readonly bundleId: string;
-  readonly kind: BundleKind;
+  /** One of BUNDLE_KINDS, or of those that came one that is not known here. */
+  readonly kind: string;
   readonly createdAt: Date;
   readonly hash: string;
   readonly itemCount: number;

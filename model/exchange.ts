@@ -46,8 +46,8 @@ export interface BundleItem {
   readonly attachments?: readonly { readonly name: string; readonly type: string; readonly text: string }[];
 }
 
-/** What is signed: its canonical JSON (RFC 8785) is the bundle. */
-export interface Bundle {
+/** What of a bundle has one form in every version: by it the signature is checked and the place in the chain is known. */
+export interface Frame {
   readonly bundleId: string;
   /** Per peer and direction, from 1, without gaps. */
   readonly seq: number;
@@ -55,22 +55,31 @@ export interface Bundle {
   readonly to: Party;
   /** RFC 3339 UTC. */
   readonly createdAt: string;
+  /** One of BUNDLE_KINDS, or a name of up to 40 letters that is not known here. */
+  readonly kind: string;
+  /** SHA-256 in hex of the bundle before; zeros before the first. */
+  readonly prevHash: string;
+}
+
+/** What is signed: its canonical JSON (RFC 8785) is the bundle. */
+export interface Bundle extends Frame {
   readonly kind: BundleKind;
   readonly schemaVersion: string;
   readonly items: readonly BundleItem[];
-  /** SHA-256 in hex of the bundle before; zeros before the first. */
-  readonly prevHash: string;
 }
 
 /** Bundles of another major version are refused. */
 export const SCHEMA_VERSION = '1.0';
 
 /** How far a bundle has come at its receiver. WITHDRAWN is its sender's word: it will not come, go on behind it. */
-export const RECEIPT_STATES = ['RECEIVED', 'VALIDATED', 'APPLIED', 'ACTED', 'SET_ASIDE', 'WITHDRAWN'] as const;
+const REACHED = ['RECEIVED', 'VALIDATED', 'APPLIED', 'ACTED', 'SET_ASIDE', 'WITHDRAWN'] as const;
+
+/** What a receipt says. REFUSED: a text of this hash, truly signed, came and is not kept, for what it is. */
+export const RECEIPT_STATES = [...REACHED, 'REFUSED'] as const;
 export type ReceiptState = (typeof RECEIPT_STATES)[number];
 
 /** As the hub keeps its own: SEALED is made and not yet known to be received. */
-export const BUNDLE_STATES = ['SEALED', ...RECEIPT_STATES] as const;
+export const BUNDLE_STATES = ['SEALED', ...REACHED] as const;
 export type BundleState = (typeof BUNDLE_STATES)[number];
 
 /** Why an item was not taken: the others of its bundle were. */
@@ -164,6 +173,8 @@ export class Refusal extends Error {
     readonly reason: string,
     /** With SEQ_GAP: what must come first. */
     readonly expected?: number,
+    /** The signed word of it, and what else the sender has not had. */
+    readonly receipts: readonly Signed[] = [],
   ) {
     super(reason);
   }
@@ -172,6 +183,8 @@ export class Refusal extends Error {
 /** Bundles are kept below this; longer content goes into several. */
 export const BUNDLE_BYTES = 1_000_000;
 export const BUNDLE_ITEMS = 100;
+/** What is longer than a bundle may be is read up to this, so that it can be set aside. */
+export const FRAME_BYTES = 8_000_000;
 /** A hundred faults, each as long as it may be and every character of it escaped. */
 export const RECEIPT_BYTES = 520_000;
 /** Receipts go together up to so much as JSON; one alone is never longer. */

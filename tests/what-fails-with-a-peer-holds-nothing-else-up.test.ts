@@ -11,6 +11,7 @@ import { tellAgain } from '../prisma/store/exchange-outbox.js';
 import { insertApiKey } from '../prisma/store/write-access.js';
 import { CITY, exchangePair, PREFECTURE } from './support/exchange-pair.js';
 import { makeSides, type Sides, settled } from './support/exchange-platform-sides.js';
+import { sealRaw } from './support/exchange-turns.js';
 import { ask, until } from './support/running-hub.js';
 import { identifierOf, officeFeed, WarningOffice } from './support/warning-office.js';
 
@@ -260,6 +261,43 @@ test('a bundle that the database gives up each time, such as for the time it tak
   );
   expect(aside?.attempts).toBeGreaterThanOrEqual(20);
 }, 60_000);
+
+test('an item that no bundle may hold is set aside before it is put into one, and takes no other with it', async () => {
+  const { city, prefecture } = sides;
+  await city.tell();
+  await city.rows(`INSERT INTO exchange_outbox (peer, source, key, at, payload)
+    SELECT 'prefecture', source, repeat('x', 301), now(), '{}' FROM (VALUES ('note')) AS n (source)`);
+  await city.tell();
+  await Promise.all([city.start(), prefecture.start()]);
+  await settled(sides);
+  expect(await prefecture.carriedOut()).toEqual(city.told);
+  expect(await city.rows(`SELECT set_aside_reason AS reason FROM exchange_outbox`)).toEqual([
+    { reason: expect.stringMatching(/cannot be told: id: /) },
+  ]);
+  expect(city.platform.alarms).toMatchObject([{ kind: 'SET_ASIDE', direction: 'OUT', seq: null }]);
+});
+
+test('a bundle of a wrong shape is handed over once and taken back at once by hubs at work, and what follows it is taken', async () => {
+  const { city, keys, prefecture } = sides;
+  await Promise.all([city.start(), prefecture.start()]);
+  const db = openDatabase({ url: city.options.database.url });
+  const other = { name: 'prefecture', party: PREFECTURE, key: keys.prefecture };
+  for (let n = 0; n < 3; n += 1)
+    await sealRaw(db, { own: CITY, key: keys.city, other, now: () => new Date() }, (good) =>
+      canonicalJson({ ...good, items: 'none' }),
+    );
+  await db.close();
+  await city.tell();
+  await until(
+    () => prefecture.carriedOut(),
+    (found) => found.length === 1,
+  );
+  const spoilt = await city.rows<{ state: string; refusals: number }>(
+    `SELECT state, refusals FROM exchange_bundle WHERE direction = 'OUT' AND seq IN
+       (SELECT seq FROM exchange_receipt WHERE issuer = 'THEIRS' AND state = 'REFUSED')`,
+  );
+  expect(spoilt).toEqual([1, 2, 3].map(() => ({ state: 'SET_ASIDE', refusals: 0 })));
+});
 
 test('a kind that is not taken, on a road where its sender hears of no refusal, is set aside on both sides, and what follows it is taken', async () => {
   const { hash, id, text } = newApiKey();

@@ -70,6 +70,26 @@ class Chain {
   }
 }
 
+/**
+ * What a bundle holds, as it is written beside it. One that was set aside before its items were looked at may hold anything, and has nothing beside it.
+ * @param {Row} said @param {Row} row @param {Row[]} receipts
+ */
+function itemsIn({ items }, { itemCount }, receipts) {
+  const states = receipts.map(({ state }) => state);
+  const isUnread =
+    itemCount === 0 && !states.includes('VALIDATED') && states.some((state) => /SET_ASIDE|WITHDRAWN/.test(state));
+  return isUnread || !Array.isArray(items) ? [] : items;
+}
+
+/** Whether a bundle says itself which one it is. @param {Row} row */
+function isPlaced({ body, seq }) {
+  try {
+    return parse(body).seq === seq;
+  } catch {
+    return false;
+  }
+}
+
 /** What is kept of the exchange with one platform. */
 class PeerBook {
   chains = {
@@ -124,6 +144,8 @@ class PeerBook {
       throw new Fault(`${named}: what is written beside it is not what it says`);
     this.fromTo(said, ours, named);
     this.signed(row, ours ? this.own : this.party, 'fenghuo-receipt+jws', at);
+    // About a text that is not kept, and of which perhaps not even the place could be read.
+    if (state === 'REFUSED') return;
     const key = `${ours === (state === 'WITHDRAWN') ? 'OUT' : 'IN'} ${seq}`;
     this.about.set(key, [...(this.about.get(key) ?? []), { ...said, issuer: row.receipt }]);
   }
@@ -135,9 +157,12 @@ class PeerBook {
     const receipts = this.about.get(`${row.bundle} ${row.seq}`) ?? [];
     if (row.body === '') return this.withdrawn(chain, row, receipts);
     if (sha256(row.body) !== row.hash) throw new Fault(`${named} was changed: its hash is not that of its content`);
+    const word = ours && receipts.find(({ issuer, state }) => issuer === 'OURS' && state === 'WITHDRAWN');
+    if (word && !isPlaced(row)) return this.takenBack(chain, row, word);
     const said = parse(row.body);
     chain.add(said.seq, row.hash, said.prevHash, said.createdAt, this.exportedAt);
-    const items = said.items.map((/** @type {Row} */ { type, id, version, op }) => [type, id, version, op]);
+    const held = itemsIn(said, row, receipts);
+    const items = held.map((/** @type {Row} */ { type, id, version, op }) => [type, id, version, op]);
     const written = row.items.map((/** @type {unknown[]} */ item) => item.slice(0, 4));
     const { seq, bundleId, kind, createdAt, prevHash } = said;
     if (
@@ -151,7 +176,15 @@ class PeerBook {
     this.fromTo(said, ours, named);
     this.signed(row, ours ? this.own : this.party, 'fenghuo-bundle+jws', createdAt);
     this.standing(row, receipts, ours);
-    if (kind === 'heartbeat') this.heartbeat(said, ours);
+    if (kind === 'heartbeat' && held.length > 0) this.heartbeat(said, ours);
+  }
+
+  /** One of ours in which not even its place can be read: our signed word that took it back says it. @param {Chain} chain @param {Row} row @param {Row} word */
+  takenBack(chain, row, word) {
+    if (row.state !== 'SET_ASIDE' || word.bundleHash !== row.hash || word.bundleId !== row.bundleId)
+      throw new Fault(`bundle ${row.seq} says nothing of its place, and was not withdrawn`);
+    chain.add(row.seq, row.hash, row.previous, word.at, this.exportedAt);
+    this.signed(row, this.own, 'fenghuo-bundle+jws', word.at);
   }
 
   /** One that never came: its sender's signed word stands for it. @param {Chain} chain @param {Row} row @param {Row[]} receipts */

@@ -6,13 +6,11 @@ import { Gaps } from './file-drop-gaps.js';
 import { type Counted, readBundleStem, readGapFile, readReceiptsFile } from './file-drop-names.js';
 import { Patience } from './file-drop-patience.js';
 import { lastNumber, RECEIPTS_FILE_BYTES, readReceipts } from './file-drop-receipts.js';
-import type { Answer, Reception } from './transport.js';
+import type { Reception, Refused } from './transport.js';
 
 /** Of one round. */
 const ROUND = 100;
 const REMEMBERED = 1000;
-
-type Refused = Extract<Answer, { outcome: 'refused' }>;
 
 /**
  * What the other side answers in our `ack`. Its receipts go to the reception. What it refuses or misses is kept until the next call of the
@@ -128,8 +126,9 @@ export class AnswersIn {
     const code = known ? (errorCode as RefusalCode) : 'BAD_SHAPE';
     const reason =
       [known ? null : errorCode, note].filter(Boolean).join(': ').slice(0, 1000) || 'refused without a reason';
-    if (this.#refused.size < REMEMBERED)
-      this.#refused.set(seq, { outcome: 'refused', code, reason, expected: undefined });
+    const [oldest] = this.#refused.keys();
+    if (oldest !== undefined && this.#refused.size >= REMEMBERED) this.#refused.delete(oldest);
+    this.#refused.set(seq, { outcome: 'refused', code, reason, expected: undefined });
   }
 }
 

@@ -1,12 +1,12 @@
 import { ackFileName, write12379Ack } from '../../connectors/shared/codecs/alert-12379-ack.js';
-import { type Bundle, Refusal, type RefusalCode } from '../../model/exchange.js';
+import { Refusal, type RefusalCode } from '../../model/exchange.js';
 import { type DropWorld, putAside, putAway, ROAD, refusalOf } from './file-drop-folders.js';
 import { Gaps } from './file-drop-gaps.js';
 import { type BundleName, readBundleStem, warningIn } from './file-drop-names.js';
 import { Patience } from './file-drop-patience.js';
 import { writeReceipts } from './file-drop-receipts.js';
 import { unpackBundle } from './file-drop-unzip.js';
-import { attachmentsOf } from './file-drop-zip.js';
+import type { Entry } from './file-drop-zip.js';
 import type { Reception } from './transport.js';
 
 /** Of one round; the others come in the next. */
@@ -67,13 +67,15 @@ export class BundlesIn {
     try {
       if (signature.length > SIGNATURE_BYTES)
         throw new Refusal('TOO_LARGE', `a signature of more than ${SIGNATURE_BYTES} bytes`);
-      const { body, bundle } = await unpackBundle(packed, settings.limits);
+      // What is longer than a bundle may be is read, too: only then it is known who has signed it.
+      const { body, attachments } = await unpackBundle(packed, settings.limits, settings.limits.unpackedBytes);
       const signed = { body, signature: signature.toString('utf8').trim() };
       by = 'reception';
-      const { receipts } = await reception.bundle(signed, ROAD, ITS_OWN_ONLY, true);
+      const { receipts, setAside } = await reception.bundle(signed, ROAD, ITS_OWN_ONLY, true);
       await writeReceipts(this.world, receipts, signal);
-      await this.#accept(name, bundle, signal);
       this.#gaps.closed('bundles');
+      if (setAside) throw setAside;
+      await this.#accept(name, attachments, signal);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       if (error.code === 'SEQ_GAP') await this.#gaps.missing('bundles', error.expected, signal);
@@ -89,10 +91,10 @@ export class BundlesIn {
   }
 
   /** One ack for the bundle, and one for each warning in it under the name that 12379 platforms give theirs. */
-  async #accept({ stem }: BundleName, bundle: Bundle, signal: AbortSignal): Promise<void> {
+  async #accept({ stem }: BundleName, attachments: readonly Entry[], signal: AbortSignal): Promise<void> {
     const { store, settings, own, peer, now } = this.world;
     await this.#acknowledge(stem, null, null, signal);
-    for (const { name } of attachmentsOf(bundle)) {
+    for (const { name } of attachments) {
       const identifier = warningIn(name);
       if (identifier === undefined) continue;
       const file = ackFileName({ identifier, from: own.division, to: peer.division, at: now(), accepted: true });

@@ -1,4 +1,4 @@
-import type { Bundle, Party } from '../../model/exchange.js';
+import type { Frame, Party } from '../../model/exchange.js';
 
 /** How the files of a road are called. All names are ASCII, begin with the sender's organisation and sort by what they count. */
 export interface BundleName {
@@ -18,7 +18,7 @@ const BEIJING_MS = 8 * 3_600_000;
 const nine = (count: number): string => String(count).padStart(9, '0');
 
 /** {fromOrg}_{yyyyMMddHHmmss}_{toOrg}_{seq}_{kind}, the time in Beijing's as in the names of warnings. */
-export function bundleStem({ from, to, createdAt, seq, kind }: Bundle): string {
+export function bundleStem({ from, to, createdAt, seq, kind }: Omit<Frame, 'bundleId' | 'prevHash'>): string {
   const stamp = new Date(Date.parse(createdAt) + BEIJING_MS).toISOString().replaceAll(/\D/g, '').slice(0, 14);
   return `${from.orgCode}_${stamp}_${to.orgCode}_${nine(seq)}_${kind}`;
 }

@@ -1,9 +1,9 @@
 import { buffer } from 'node:stream/consumers';
 import { type Entry, fromBufferPromise, type ZipFile } from 'yauzl';
 import { messageOf } from '../../model/errors.js';
-import { BUNDLE_BYTES, type Bundle, Refusal } from '../../model/exchange.js';
+import { BUNDLE_BYTES, Refusal } from '../../model/exchange.js';
 import type { ZipLimits } from './file-drop-settings.js';
-import { attachmentsOf, BUNDLE_ENTRY } from './file-drop-zip.js';
+import { attachmentsIn, BUNDLE_ENTRY, type Entry as PlainFile } from './file-drop-zip.js';
 
 const LOCAL_HEADER = 30;
 const FILE_TYPE = 0o170000;
@@ -20,29 +20,30 @@ const RATIO_FROM = 65_536;
 
 /**
  * The signed text in an archive. Nothing is unpacked before the whole directory was looked at, nothing goes to a disk, and everything beside
- * bundle.json must be what the signed text itself holds. Throws Refusal TOO_LARGE or BAD_SHAPE.
+ * bundle.json must be what the signed text itself holds. `most`: bytes of that text. Throws Refusal TOO_LARGE or BAD_SHAPE.
  */
 export async function unpackBundle(
   zip: Buffer,
   limits: ZipLimits,
-): Promise<{ readonly body: string; readonly bundle: Bundle }> {
+  most = BUNDLE_BYTES,
+): Promise<{ readonly body: string; readonly attachments: readonly PlainFile[] }> {
   if (zip.length > limits.zipBytes)
     throw new Refusal('TOO_LARGE', `${zip.length} bytes packed, at most ${limits.zipBytes}`);
   try {
     const archive = await fromBufferPromise(zip, { lazyEntries: true, strictFileNames: true });
-    const texts = await unpack(archive, await directoryOf(archive, limits));
+    const texts = await unpack(archive, await directoryOf(archive, limits, most));
     const body = texts.get(BUNDLE_ENTRY);
     if (body === undefined) throw new Refusal('BAD_SHAPE', `no ${BUNDLE_ENTRY} in the archive`);
-    const bundle = JSON.parse(body) as Bundle;
-    refuseUnsigned(texts, bundle);
-    return { body, bundle };
+    const attachments = attachmentsIn(body);
+    refuseUnsigned(texts, attachments);
+    return { body, attachments };
   } catch (error) {
     if (error instanceof Refusal) throw error;
     throw new Refusal('BAD_SHAPE', `the archive cannot be read: ${messageOf(error).slice(0, 200)}`);
   }
 }
 
-async function directoryOf(archive: ZipFile, limits: ZipLimits): Promise<Entry[]> {
+async function directoryOf(archive: ZipFile, limits: ZipLimits, most: number): Promise<Entry[]> {
   if (archive.entryCount > limits.entries)
     throw new Refusal('TOO_LARGE', `${archive.entryCount} files in one archive, at most ${limits.entries}`);
   const entries: Entry[] = [];
@@ -53,16 +54,18 @@ async function directoryOf(archive: ZipFile, limits: ZipLimits): Promise<Entry[]
     const name = entry.fileName.toLowerCase();
     if (names.has(name)) throw new Refusal('BAD_SHAPE', `two files named ${name} in the archive`);
     names.add(name);
-    packed += entry.compressedSize;
-    unpacked += entry.uncompressedSize;
-    refuseBomb(entry.compressedSize, entry.uncompressedSize, limits);
-    refuseBomb(packed, unpacked, limits);
+    if (entry.fileName !== BUNDLE_ENTRY) {
+      packed += entry.compressedSize;
+      unpacked += entry.uncompressedSize;
+      refuseBomb(entry.compressedSize, entry.uncompressedSize, limits);
+      refuseBomb(packed, unpacked, limits);
+    }
     entries.push(entry);
   }
   refuseOverlap(entries);
   const bundle = entries.find(({ fileName }) => fileName === BUNDLE_ENTRY);
-  if (bundle && bundle.uncompressedSize > BUNDLE_BYTES)
-    throw new Refusal('TOO_LARGE', `${BUNDLE_ENTRY} holds ${bundle.uncompressedSize} bytes, at most ${BUNDLE_BYTES}`);
+  if (bundle && bundle.uncompressedSize > most)
+    throw new Refusal('TOO_LARGE', `${BUNDLE_ENTRY} holds ${bundle.uncompressedSize} bytes, at most ${most}`);
   return entries;
 }
 
@@ -110,14 +113,8 @@ async function unpack(archive: ZipFile, entries: readonly Entry[]): Promise<Map<
 }
 
 /** Other software reads the files beside the signed text: none of them may say what was not signed. */
-function refuseUnsigned(texts: ReadonlyMap<string, string>, bundle: Bundle): void {
-  let signed: Set<string>;
-  try {
-    signed = new Set(attachmentsOf(bundle).map(({ name, text }) => `${name}\0${text}`));
-  } catch {
-    // What is wrong with its shape is said by whoever checks the shape.
-    signed = new Set();
-  }
+function refuseUnsigned(texts: ReadonlyMap<string, string>, attachments: readonly PlainFile[]): void {
+  const signed = new Set(attachments.map(({ name, text }) => `${name}\0${text}`));
   for (const [name, text] of texts)
     if (name !== BUNDLE_ENTRY && !signed.has(`${name}\0${text}`))
       throw new Refusal('BAD_SHAPE', `${name} in the archive is not among what was signed`);

@@ -19,14 +19,17 @@ export async function zipOf(entries: readonly Entry[], at: Date): Promise<Buffer
   return buffer(Readable.from(zip.outputStream));
 }
 
-/** bundle.json, which is exactly what was signed, and what other software reads of it. */
-export const bundleEntries = (body: string, bundle: Bundle): Entry[] => [
-  { name: BUNDLE_ENTRY, text: body },
-  ...attachmentsOf(bundle),
-];
+/** The attachments in a signed text; none where it is not of the shape of a bundle, which is said by whoever checks the shape. */
+export function attachmentsIn(body: string): Entry[] {
+  try {
+    return attachmentsOf(JSON.parse(body) as Bundle);
+  } catch {
+    return [];
+  }
+}
 
 /** Under names that every system can write, each once. */
-export function attachmentsOf({ items }: Bundle): Entry[] {
+function attachmentsOf({ items }: Bundle): Entry[] {
   const named = new Map<string, string>();
   for (const { name, text } of items.flatMap(({ attachments = [] }) => attachments)) {
     const plain =

@@ -1,15 +1,22 @@
 import type { Dial } from '../../connectors/shared/calls/http-call.js';
-import type { Bundle, Party, Signed } from '../../model/exchange.js';
+import type { Party, Signed } from '../../model/exchange.js';
+import { jsonOf } from '../canonical.js';
 import { AnswersIn } from './file-drop-answers.js';
 import { type DropWorld, type FileDropReport, type MadeFile, sweepDone } from './file-drop-folders.js';
 import { BundlesIn } from './file-drop-in.js';
 import { bundleStem, warningIn } from './file-drop-names.js';
 import { writeReceipts } from './file-drop-receipts.js';
 import type { FileDropSettings } from './file-drop-settings.js';
-import { attachmentsOf, bundleEntries, zipOf } from './file-drop-zip.js';
+import { attachmentsIn, BUNDLE_ENTRY, type Entry, zipOf } from './file-drop-zip.js';
 import { LocalStore } from './file-store-local.js';
 import { SftpStore } from './file-store-sftp.js';
 import type { Answer, Fetcher, OutgoingBundle, Reception, Transport } from './transport.js';
+
+/** For the file's name, which is to be the same each time; whether it is right is for the other side to say. */
+function createdAtOf(body: string): string {
+  const { createdAt } = (jsonOf(body) ?? {}) as { createdAt?: unknown };
+  return typeof createdAt === 'string' && Date.parse(createdAt) > 0 ? createdAt : '2000-01-01T00:00:00.000Z';
+}
 
 const SWEEP_MS = 3_600_000;
 const TAKEN: Answer = { outcome: 'taken', receipts: [] };
@@ -30,6 +37,8 @@ export interface FileDropOptions {
  */
 export class FileDrop implements Transport, Fetcher {
   readonly address: string;
+  /** Acks are not signed. */
+  readonly hearsay = true;
   readonly #world: DropWorld;
   readonly #answers: AnswersIn;
   readonly #bundles: BundlesIn;
@@ -50,14 +59,15 @@ export class FileDrop implements Transport, Fetcher {
     const refused = this.#answers.toBundle(bundle.seq);
     if (refused) return refused;
     const { store, settings, made } = this.#world;
-    const content = JSON.parse(bundle.body) as Bundle;
-    const { bundleId, seq, kind, from, to, createdAt } = content;
-    const stem = bundleStem(content);
-    await this.#writeWarnings(content, signal);
-    const bytes = await zipOf(bundleEntries(bundle.body, content), new Date(createdAt));
+    const { body, bundleId: id, seq, kind } = bundle;
+    const about = { seq, kind, from: this.#world.own, to: this.#world.peer, createdAt: createdAtOf(body) };
+    const stem = bundleStem(about);
+    const attachments = attachmentsIn(body);
+    await this.#writeWarnings(attachments, about.createdAt, signal);
+    const bytes = await zipOf([{ name: BUNDLE_ENTRY, text: body }, ...attachments], new Date(about.createdAt));
     await store.write(`${settings.folders.out}/${stem}.zip`, bytes, signal);
     await store.write(`${settings.folders.out}/${stem}.sig`, Buffer.from(bundle.signature), signal);
-    made?.({ name: `${settings.folders.out}/${stem}.zip`, bytes, id: bundleId, seq, kind, from, to, createdAt });
+    made?.({ name: `${settings.folders.out}/${stem}.zip`, bytes, id, ...about });
     return TAKEN;
   }
 
@@ -88,12 +98,12 @@ export class FileDrop implements Transport, Fetcher {
   }
 
   /** Each warning as 12379 platforms take it: a ZIP of its name that holds its one XML. */
-  async #writeWarnings(content: Bundle, signal: AbortSignal): Promise<void> {
+  async #writeWarnings(attachments: readonly Entry[], createdAt: string, signal: AbortSignal): Promise<void> {
     const { store, settings } = this.#world;
     const { warnings } = settings.folders;
     if (warnings === undefined) return;
-    for (const file of attachmentsOf(content).filter(({ name }) => warningIn(name) !== undefined)) {
-      const bytes = await zipOf([file], new Date(content.createdAt));
+    for (const file of attachments.filter(({ name }) => warningIn(name) !== undefined)) {
+      const bytes = await zipOf([file], new Date(createdAt));
       await store.write(`${warnings}/${file.name.replace(/\.xml$/, '.zip')}`, bytes, signal);
     }
   }

@@ -15,9 +15,11 @@ export type PushSettings = z.infer<typeof pushSettings>;
 /** Answers hold receipts; what is longer is none. */
 const ANSWER_BYTES = 1_000_000;
 
+const signedTexts = z.array(z.object({ body: z.string(), signature: z.string() })).default([]);
+
 /** What answers say; names that are not understood are left alone. */
 const taken = z.object({
-  receipts: z.array(z.object({ body: z.string(), signature: z.string() })).default([]),
+  receipts: signedTexts,
   heard: z.int().optional(),
 });
 const refused = z.object({
@@ -26,6 +28,7 @@ const refused = z.object({
     reason: z.string(),
     expected: z.int().optional(),
   }),
+  receipts: signedTexts,
 });
 
 /** POST /exchange/v1/bundles and /exchange/v1/receipts: the answer of the other side is its signed receipt. */
@@ -64,7 +67,7 @@ export function httpsPush(settings: PushSettings, dial: Dial | undefined, now: (
 function answerOf({ status, body }: HttpAnswer, upTo?: number): Answer {
   const value = jsonOf(body);
   const no = refused.safeParse(value);
-  if (no.success) return { outcome: 'refused', expected: undefined, ...no.data.error };
+  if (no.success) return { outcome: 'refused', expected: undefined, ...no.data.error, receipts: no.data.receipts };
   if (status === 413)
     return { outcome: 'refused', code: 'TOO_LARGE', reason: 'HTTP 413 on the way', expected: undefined };
   const yes = taken.safeParse(value);

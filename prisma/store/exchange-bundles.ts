@@ -1,4 +1,4 @@
-import type { BundleKind, BundleState, ItemFault, Signed } from '../../model/exchange.js';
+import type { BundleState, ItemFault, Signed } from '../../model/exchange.js';
 import type { Queryable } from '../database.js';
 
 export type Direction = 'OUT' | 'IN';
@@ -9,7 +9,8 @@ export interface BundleRow extends Signed {
   readonly direction: Direction;
   readonly seq: number;
   readonly bundleId: string;
-  readonly kind: BundleKind;
+  /** One of BUNDLE_KINDS, or of those that came one that is not known here. */
+  readonly kind: string;
   readonly createdAt: Date;
   readonly hash: string;
   readonly previous: string;
@@ -117,6 +118,15 @@ export async function seqOfBundle(
     [peer, direction, bundleId],
   );
   return rows[0]?.seq;
+}
+
+/** Our bundle of this hash that the peer is not known to have. */
+export async function underWay(db: Queryable, peer: string, hash: string): Promise<BundleRow | undefined> {
+  const { rows } = await db.query<BundleRow>(
+    `SELECT ${BUNDLE_COLUMNS} FROM exchange_bundle WHERE peer = $1 AND direction = 'OUT' AND state = 'SEALED' AND hash = $2`,
+    [peer, hash],
+  );
+  return rows[0];
 }
 
 /** The first bundle that came and is not yet carried out. */

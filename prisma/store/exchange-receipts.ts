@@ -81,6 +81,21 @@ export async function readReceipt(
   return row?.number === number ? row : undefined;
 }
 
+/** What an issuer said of a bundle in one state, where it has. */
+export async function receiptIn(
+  db: Queryable,
+  peer: string,
+  issuer: Issuer,
+  bundleId: string,
+  state: ReceiptState,
+): Promise<ReceiptRow | undefined> {
+  const { rows } = await db.query<ReceiptRow>(
+    `SELECT ${RECEIPT_COLUMNS} FROM exchange_receipt WHERE peer = $1 AND issuer = $2 AND bundle_id = $3 AND state = $4`,
+    [peer, issuer, bundleId, state],
+  );
+  return rows[0];
+}
+
 /** The receipts of one bundle, in their order. */
 export async function receiptsOf(db: Queryable, peer: string, issuer: Issuer, seq: number): Promise<ReceiptRow[]> {
   const { rows } = await db.query<ReceiptRow>(

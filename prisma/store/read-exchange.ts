@@ -1,3 +1,4 @@
+import { BUNDLE_KINDS } from '../../model/exchange.js';
 import type {
   ExchangeBundleNode,
   ExchangeItemNode,
@@ -30,7 +31,8 @@ export async function readExchangeLog(db: Database, query: ExchangeQuery): Promi
   if (after) where.and('(b.stored_at, b.peer, b.direction, b.seq) < (?, ?, ?, ?)', ...after);
   if (query.peer !== undefined) where.and('b.peer = ?', query.peer);
   if (query.direction) where.and('b.direction = ?', query.direction);
-  if (query.kinds) where.and('b.kind = ANY(?)', query.kinds);
+  if (query.kinds?.includes('unknown')) where.and('(b.kind = ANY(?) OR b.kind <> ALL(?))', query.kinds, BUNDLE_KINDS);
+  else if (query.kinds) where.and('b.kind = ANY(?)', query.kinds);
   if (query.states) where.and('b.state = ANY(?)', query.states);
   if (query.overdue)
     where.and(`b.direction = 'OUT' AND b.overdue_at IS NOT NULL AND b.state IN ('SEALED', 'RECEIVED', 'VALIDATED')`);

@@ -1,7 +1,13 @@
 import { expand } from '../../events/live-iterator.js';
 import type { ExchangeAlarm } from '../../model/entry.js';
 import { HubError } from '../../model/errors.js';
-import { type BundleKind, type BundleState, type Signed, withinBytes } from '../../model/exchange.js';
+import {
+  type BundleKind,
+  type BundleState,
+  type ReceiptState,
+  type Signed,
+  withinBytes,
+} from '../../model/exchange.js';
 import type { ExchangeBundleNode, HandoverNode, PeerRow, RefusalRow } from '../../model/exchange-rows.js';
 import type { Page } from '../../model/rows.js';
 import { tellActed } from '../../prisma/store/exchange-acts.js';
@@ -35,8 +41,8 @@ export async function peers(context: HubContext): Promise<PeerRow[]> {
 export interface ExchangeFilter extends PageRequest {
   readonly peer?: string | null | undefined;
   readonly direction?: 'OUT' | 'IN' | null | undefined;
-  readonly kinds?: readonly BundleKind[] | null | undefined;
-  readonly states?: readonly BundleState[] | null | undefined;
+  readonly kinds?: readonly (BundleKind | 'unknown')[] | null | undefined;
+  readonly states?: readonly (BundleState | ReceiptState)[] | null | undefined;
 }
 
 export async function exchangeLog(args: ExchangeFilter, context: HubContext): Promise<Page<ExchangeBundleNode>> {

@@ -7,7 +7,8 @@ import {
 } from '../../model/exchange-rows.js';
 import type { Builder } from '../builder.js';
 
-const KINDS: Readonly<Record<BundleKind, string>> = {
+type ShownKind = BundleKind | 'unknown';
+const KINDS: Readonly<Record<ShownKind, string>> = {
   warning: 'A warning, or its end. 预警。',
   warningReach: 'How far a warning has come among people. 预警覆盖情况。',
   incidentReport: 'A report of an incident: first, follow-up or final. 突发事件首报、续报、终报。',
@@ -16,7 +17,10 @@ const KINDS: Readonly<Record<BundleKind, string>> = {
   instruction: 'An instruction from above. 指令。',
   acknowledgement: 'What became of an instruction. 指令反馈。',
   heartbeat: 'A sign of life. 心跳。',
+  unknown: 'Something that this hub does not know, and has set aside. 本端不识别的类别，已搁置。',
 };
+
+const shownKind = (kind: string): ShownKind => BUNDLE_KINDS.find((known) => known === kind) ?? 'unknown';
 
 export const exchangeEnums = (builder: Builder) => ({
   direction: builder.enumType('ExchangeDirection', {
@@ -28,8 +32,8 @@ export const exchangeEnums = (builder: Builder) => ({
   }),
   kind: builder.enumType('BundleKind', {
     description: 'What a bundle carries, by the names of the exchange itself. 数据包类别。',
-    values: Object.fromEntries(BUNDLE_KINDS.map((name) => [name, { description: KINDS[name] }])) as Record<
-      BundleKind,
+    values: Object.fromEntries(Object.entries(KINDS).map(([name, description]) => [name, { description }])) as Record<
+      ShownKind,
       { description: string }
     >,
   }),
@@ -45,6 +49,9 @@ export const exchangeEnums = (builder: Builder) => ({
         description: 'It could not be carried out, or handed over, and waits for somebody. 已搁置待人工处理。',
       },
       WITHDRAWN: { description: 'Its sender has taken it back before it was there. 发送方已撤回。' },
+      REFUSED: {
+        description: 'Of receipts only: its receiver refuses it for what it is. 仅见于回执：接收方拒收。',
+      },
     } as const,
   }),
 });
@@ -64,7 +71,11 @@ export function addBundle(builder: Builder, enums: ExchangeEnums) {
       }),
       seq: t.exposeInt('seq', { description: 'Its place, from 1 without gaps. 序号。' }),
       bundleId: t.exposeID('bundleId', { description: 'Its id. 数据包标识。' }),
-      kind: t.field({ type: enums.kind, description: 'What it carries. 类别。', resolve: (node) => node.kind }),
+      kind: t.field({
+        type: enums.kind,
+        description: 'What it carries. 类别。',
+        resolve: (node) => shownKind(node.kind),
+      }),
       createdAt: t.field({
         type: 'DateTime',
         description: 'When its sender made it. 生成时间。',

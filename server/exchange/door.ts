@@ -59,9 +59,10 @@ export class ExchangeDoor {
     } catch (error) {
       const refusal = refusalOf(error);
       if (NAMELESS_REFUSALS.includes(refusal.code)) await doorkeeper.countWrong(request);
-      const { code, expected, reason } = refusal;
+      const { code, expected, reason, receipts } = refusal;
       return answer(request, response, REFUSALS[code], {
         error: { code, reason, ...(expected === undefined ? {} : { expected }) },
+        ...(receipts.length > 0 && { receipts: receipts.map(({ body, signature }) => ({ body, signature })) }),
       });
     } finally {
       leave?.();

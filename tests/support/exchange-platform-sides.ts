@@ -8,7 +8,7 @@ import { CITY, Line, makeKey, PREFECTURE } from './exchange-pair.js';
 import { onDatabase, Platform, type PlatformOptions, prepareNotes } from './exchange-platform.js';
 import { until } from './running-hub.js';
 
-const publicKey = (party: Party, key: OwnKey): NamedKey => ({
+export const publicKey = (party: Party, key: OwnKey): NamedKey => ({
   ...{ ...party, kid: key.kid, publicKey: publicPartOf(key) },
   ...{ from: key.from?.toISOString() ?? null, until: key.until?.toISOString() ?? null },
 });

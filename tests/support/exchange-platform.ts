@@ -26,7 +26,7 @@ import type { Line } from './exchange-pair.js';
 import { TcpProxy } from './tcp-proxy.js';
 
 /** A kind of these tests alone, under the name of acknowledgements: each item that is carried out adds a row, so that a doubled one is seen. */
-const note: ExchangeKind = {
+export const note: ExchangeKind = {
   kind: 'acknowledgement',
   sources: ['note'],
   acted: 'noted',
