@@ -237,3 +237,17 @@ test('each refusal is in the audit, too', async () => {
   // And the one whose sender had not finished.
   await world.expectAudited(['TOO_LARGE']);
 });
+
+test('a peer whose bundles are refused for their shape is not turned away as one who guesses; who cannot sign them is: the control', async () => {
+  const strict = await HostileWorld.open(3);
+  try {
+    const spoilt = () => signed({ ...strict.next(), items: 'none' as unknown as Bundle['items'] });
+    for (let n = 0; n < 6; n += 1) expect(await strict.hand(await spoilt())).toMatchObject({ status: 400 });
+    const unsigned = { ...(await spoilt()), signature: 'e30..e30' };
+    const statuses = [];
+    for (let n = 0; n < 6; n += 1) statuses.push((await strict.hand(unsigned)).status);
+    expect(statuses.at(-1)).toBe(429);
+  } finally {
+    await strict.stop();
+  }
+});

@@ -143,10 +143,12 @@ export async function bundlesForPeer(args: PageRequest, context: HubContext): Pr
   const kept = rows.filter(({ state }) => state !== 'SET_ASIDE');
   // What was taken back leaves a gap, which its WITHDRAWN statement explains; anything else missing is no longer kept.
   if (rows[0] && rows[0].seq > after + 1) throw gone('bundles');
-  return pageOf(
+  const page = pageOf(
     kept.map(({ body, seq, signature }) => ({ body, signature, number: seq })),
     size,
   );
+  // What was taken back fills no place of the page, and hides nothing that follows it.
+  return { ...page, more: page.more || (kept.length > 0 && rows.length > size) };
 }
 
 export async function receiptsForPeer(args: PageRequest, context: HubContext): Promise<Page<SignedNode>> {

@@ -58,7 +58,9 @@ export class ExchangeDoor {
       return answer(request, response, 404, { error: { code: 'NOT_FOUND', reason: 'bundles or receipts' } });
     } catch (error) {
       const refusal = refusalOf(error);
-      if (NAMELESS_REFUSALS.includes(refusal.code)) await doorkeeper.countWrong(request);
+      // Answered with our signed word, it was the peer's own text: no one's guess.
+      if (NAMELESS_REFUSALS.includes(refusal.code) && refusal.receipts.length === 0)
+        await doorkeeper.countWrong(request);
       const { code, expected, reason, receipts } = refusal;
       return answer(request, response, REFUSALS[code], {
         error: { code, reason, ...(expected === undefined ? {} : { expected }) },

@@ -69,11 +69,12 @@ export class HostileWorld {
     private readonly hub: Hub,
   ) {}
 
-  static async open(): Promise<HostileWorld> {
+  /** `guesses`: after so many wrong ones an address is turned away. */
+  static async open(guesses = 1000): Promise<HostileWorld> {
     const database = await migratedDatabase();
     const hub = await startSide(database, {
       ...{ party: CITY, tier: 'CITY', keys: [makeKey('city-1')], hub: { now } },
-      hubLines: ['limits: { failedCredentials: { tokens: 1000 } }'],
+      hubLines: [`limits: { failedCredentials: { tokens: ${guesses} } }`],
       peers: {
         prefecture: peerYaml(PREFECTURE, 'PREFECTURE', [keys.old, keys.new, keys.es256, keys.sm2], {}),
         county: peerYaml(COUNTY, 'CITY', [keys.county], {}),
