@@ -6,11 +6,16 @@ import { instructionEntry } from '../../model/instruction-entry.js';
 import type { Queryable } from '../../prisma/database.js';
 import { takeVersion } from '../../prisma/store/exchange-holdings.js';
 import { lockOrigin, readInstruction, saveInstruction } from '../../prisma/store/instructions.js';
+import { flowSettings } from './choosing.js';
 import { holdingOf } from './holding.js';
 import type { ExchangeKind, Fault, PeerView, Taking, Told } from './kind.js';
 import { fault, line, rising, shapeFault, text, time } from './shapes.js';
 
-export const acknowledgementSettings = z.strictObject({ send: z.boolean().default(true) });
+const ANSWERS = 'it answers an instruction of the peer, which waits for it; leave it out';
+export const acknowledgementSettings = flowSettings(
+  { send: z.boolean().default(true) },
+  { minLevel: ANSWERS, hazards: ANSWERS, divisions: ANSWERS, departments: ANSWERS },
+);
 export type AcknowledgementSettings = z.infer<typeof acknowledgementSettings>;
 
 /** How an instruction stands at the side that received it. Who acknowledged is that side's to know. */

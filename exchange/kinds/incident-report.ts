@@ -11,7 +11,7 @@ import { readFiledReport } from '../../prisma/store/write-incident-reports.js';
 import type { IncidentReportPayload, IncidentReportSettings } from './incident-shape.js';
 import { applyReport, checkReport } from './incident-taking.js';
 import type { ExchangeKind, PeerView, Told } from './kind.js';
-import { digestOf, inSome } from './shapes.js';
+import { digestOf, inSome, placed } from './shapes.js';
 import { peerSight } from './sight.js';
 
 /** Reports of incidents 首报, 续报, 终报, with their deadlines. Somebody here marks what came as handled. */
@@ -62,7 +62,7 @@ const fits = (
 ): boolean =>
   (report.level === 'UNKNOWN' || INCIDENT_LEVELS.indexOf(report.level) <= INCIDENT_LEVELS.indexOf(minLevel)) &&
   (!classes || classes.some((beginning) => incident.classCode?.startsWith(beginning))) &&
-  inSome(incident.divisionCode === null ? [] : [incident.divisionCode], divisions) &&
+  inSome(placed(incident.divisionCode), divisions) &&
   statuses.some((each) => each === report.status);
 
 /** Nothing finer than the township, no text of the source's: what is left of an incident that another department tells of and has not granted. */

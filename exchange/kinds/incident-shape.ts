@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { INCIDENT_LEVELS, INCIDENT_STATES } from '../../model/incident.js';
 import { CASUALTY_FIELDS, REPORT_KINDS, REPORT_MEDIA } from '../../model/incident-report.js';
+import { BY_GRANT, flowSettings } from './choosing.js';
 import { count, division, divisionSetting, line, status, text, time } from './shapes.js';
 
 const casualties = z.object(
@@ -60,24 +61,30 @@ export const incidentReportPayload = z.object({
 export type IncidentReportPayload = z.infer<typeof incidentReportPayload>;
 
 /** Which reports of incidents a peer is told of. */
-export const incidentReportSettings = z.strictObject({
-  /** False: only taken, never told. */
-  send: z.boolean().default(true),
-  /**
-   * own: what the emergency department files goes up by its duty, without a grant; what other departments say of the incident itself only as
-   * they granted. granted: only what was granted.
-   */
-  reports: z.enum(['own', 'granted']).default('own'),
-  /** Who may be asked back. A grant that hides names goes before it. */
-  persons: z.boolean().default(false),
-  /** From this level up; what nobody has judged yet always flows. */
-  minLevel: z.enum(['I', 'II', 'III', 'IV']).default('IV'),
-  /** Beginnings of classes of GB/T 35561. */
-  classes: z
-    .array(z.string().regex(/^[1-4]\d{0,4}$/))
-    .min(1)
-    .optional(),
-  divisions: z.array(divisionSetting).min(1).optional(),
-  statuses: z.array(status).min(1).default(['ACTUAL']),
-});
+export const incidentReportSettings = flowSettings(
+  {
+    /** False: only taken, never told. */
+    send: z.boolean().default(true),
+    /**
+     * own: what the emergency department files goes up by its duty, without a grant; what other departments say of the incident itself only as
+     * they granted. granted: only what was granted.
+     */
+    reports: z.enum(['own', 'granted']).default('own'),
+    /** Who may be asked back. A grant that hides names goes before it. */
+    persons: z.boolean().default(false),
+    /** From this level up; what nobody has judged yet always flows. */
+    minLevel: z.enum(['I', 'II', 'III', 'IV']).default('IV'),
+    /** Beginnings of classes of GB/T 35561. */
+    classes: z
+      .array(z.string().regex(/^[1-4]\d{0,4}$/))
+      .min(1)
+      .optional(),
+    divisions: z.array(divisionSetting).min(1).optional(),
+    statuses: z.array(status).min(1).default(['ACTUAL']),
+  },
+  {
+    hazards: 'an incident has a class of GB/T 35561 and no hazard code; choose by classes',
+    departments: BY_GRANT,
+  },
+);
 export type IncidentReportSettings = z.infer<typeof incidentReportSettings>;

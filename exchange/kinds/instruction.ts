@@ -7,17 +7,40 @@ import { instructionEntry } from '../../model/instruction-entry.js';
 import type { Queryable } from '../../prisma/database.js';
 import { expectAct, tellFinished } from '../../prisma/store/exchange-acts.js';
 import { takeVersion } from '../../prisma/store/exchange-holdings.js';
+import { wasTold } from '../../prisma/store/exchange-told.js';
 import { lockOrigin, readInstruction, saveInstruction } from '../../prisma/store/instructions.js';
+import { flowSettings, hazardSetting, inHazards } from './choosing.js';
 import { holdingOf } from './holding.js';
 import type { ExchangeKind, Fault, PeerView, Taking, Told } from './kind.js';
-import { division, fault, hazardCode, liesIn, line, rising, shapeFault, text, time } from './shapes.js';
+import {
+  division,
+  divisionSetting,
+  fault,
+  hazardCode,
+  inSome,
+  liesIn,
+  line,
+  rising,
+  shapeFault,
+  text,
+  time,
+} from './shapes.js';
 
-export const instructionSettings = z.strictObject({
-  /** False: only taken, never told. */
-  send: z.boolean().default(true),
-  /** SUPERIOR: only of a peer whose division holds ours. ANY: of every peer. */
-  accept: z.enum(['SUPERIOR', 'ANY']).default('SUPERIOR'),
-});
+export const instructionSettings = flowSettings(
+  {
+    /** False: only taken, never told. */
+    send: z.boolean().default(true),
+    /** SUPERIOR: only of a peer whose division holds ours. ANY: of every peer. */
+    accept: z.enum(['SUPERIOR', 'ANY']).default('SUPERIOR'),
+    /** What names no hazard always flows. */
+    hazards: z.array(hazardSetting).min(1).optional(),
+    divisions: z.array(divisionSetting).min(1).optional(),
+  },
+  {
+    minLevel: 'an instruction has no level; choose by hazards or divisions',
+    departments: 'the duty officer issues it; leave it out',
+  },
+);
 export type InstructionSettings = z.infer<typeof instructionSettings>;
 
 /** What a platform of a higher tier asks of one beneath. */
@@ -40,17 +63,27 @@ export const instructionKind = (settings: InstructionSettings): ExchangeKind => 
   kind: 'instruction',
   sources: ['instruction'],
   acted: null,
-  collect: async (told, peer, client) => (settings.send ? collect(told, peer, client) : undefined),
+  collect: async (told, peer, client) => (settings.send ? collect(told, peer, client, settings) : undefined),
   check: (item, taking) => check(item, taking, settings),
   apply,
 });
 
-async function collect({ payload, at }: Told, peer: PeerView, client: Queryable): Promise<BundleItem | undefined> {
+async function collect(
+  { payload, at }: Told,
+  peer: PeerView,
+  client: Queryable,
+  settings: InstructionSettings,
+): Promise<BundleItem | undefined> {
   const entry = payload as unknown as InstructionEntry;
   const own = entry.change === 'ISSUED' || entry.change === 'CANCELLED';
   if (entry.direction !== 'ISSUED' || entry.peer !== peer.name || !own) return undefined;
   const row = await readInstruction(client, entry.instructionId);
   if (!row) return undefined;
+  // Set aside with an alarm: an officer who issued it must not believe that it went out.
+  if (!fits(row, settings) && !(await wasTold(client, peer.name, 'instruction', [row.originId])))
+    throw new Error(
+      `flow.instruction of ${peer.name} leaves out its hazard or divisions; change it, then retryExchange`,
+    );
   const cancelled = entry.change === 'CANCELLED';
   const said: InstructionPayload = {
     title: row.title,
@@ -72,6 +105,9 @@ async function collect({ payload, at }: Told, peer: PeerView, client: Queryable)
     provenance: { department: 'EMERGENCY', feed: null, changedAt: at.toISOString() },
   };
 }
+
+const fits = ({ hazardCode, divisionCodes }: InstructionRow, { hazards, divisions }: InstructionSettings): boolean =>
+  (hazardCode === null || inHazards(hazardCode, hazards)) && inSome(divisionCodes, divisions);
 
 async function check(
   item: BundleItem,

@@ -10,22 +10,44 @@ import { gradeOf } from '../../model/threshold.js';
 import type { Queryable } from '../../prisma/database.js';
 import { type DatastreamDigest, datastreamDigests, healthOf } from '../../prisma/store/exchange-digests.js';
 import type { ToTell } from '../../prisma/store/exchange-told.js';
+import { BY_GRANT, flowSettings } from './choosing.js';
 import { hold } from './holding.js';
 import type { PeerView, Told } from './kind.js';
-import { count, division, fault, line, shapeFault, status, text, time } from './shapes.js';
+import {
+  count,
+  division,
+  divisionSetting,
+  fault,
+  inSome,
+  line,
+  placed,
+  shapeFault,
+  status,
+  text,
+  time,
+} from './shapes.js';
 import { peerSight } from './sight.js';
 import { grouped, type Period, type TellingKind, tellPeriod } from './tell.js';
 
 /** How often a peer is told of what stations observed, by what was granted to it. */
-export const observationDigestSettings = z.strictObject({
-  send: z.boolean().default(true),
-  everyMinutes: z.int().min(5).max(1440).default(60),
-  /** All that were granted where none are named. */
-  properties: z
-    .array(z.enum(PROPERTY_NAMES as [PropertyName, ...PropertyName[]]))
-    .min(1)
-    .optional(),
-});
+export const observationDigestSettings = flowSettings(
+  {
+    send: z.boolean().default(true),
+    everyMinutes: z.int().min(5).max(1440).default(60),
+    /** All that were granted where none are named. */
+    properties: z
+      .array(z.enum(PROPERTY_NAMES as [PropertyName, ...PropertyName[]]))
+      .min(1)
+      .optional(),
+    /** Of stations in these, beneath them, or known no closer than by what holds them. */
+    divisions: z.array(divisionSetting).min(1).optional(),
+  },
+  {
+    minLevel: 'an observation has no level, and a grade belongs to one station; choose by properties or divisions',
+    hazards: 'what a station observes belongs to no hazard; choose by properties',
+    departments: BY_GRANT,
+  },
+);
 export type ObservationDigestSettings = z.infer<typeof observationDigestSettings>;
 
 const figure = z.number().nullable();
@@ -91,12 +113,13 @@ async function read(
   peer: PeerView,
   period: Period,
   now: Date,
-  { properties }: ObservationDigestSettings,
+  { properties, divisions }: ObservationDigestSettings,
 ): Promise<ToTell[]> {
   const sight = await peerSight(client, peer.name, now);
   const reach = sight.reach({ kind: 'property' });
   if (!reach) throw new Error('a platform of another tier sees everything');
-  const rows = await datastreamDigests(client, { reach, properties, ...period });
+  const all = await datastreamDigests(client, { reach, properties, ...period });
+  const rows = all.filter(({ divisionCode }) => inSome(placed(divisionCode), divisions));
   const health = await healthOf(client, [...new Set(rows.map(({ feedId }) => feedId))]);
   const stations = grouped(rows, ({ stationId }) => stationId);
   return [...stations].map(([id, own]) => {
@@ -147,9 +170,10 @@ async function collect(
   { payload, at }: Told,
   peer: PeerView,
   client: Queryable,
-  { send }: ObservationDigestSettings,
+  { send, divisions }: ObservationDigestSettings,
 ): Promise<BundleItem | undefined> {
   const told = payload as unknown as ObservationDigestPayload;
+  if (!inSome(placed(told.station.division), divisions)) return undefined;
   const sight = await peerSight(client, peer.name, at);
   const place = sight.ofStation(told.feed);
   if (!send || !place) return undefined;

@@ -12,10 +12,23 @@ import {
   registerDigests,
 } from '../../prisma/store/exchange-digests.js';
 import type { ToTell } from '../../prisma/store/exchange-told.js';
+import { BY_GRANT, flowSettings } from './choosing.js';
 import { hold } from './holding.js';
 import type { Fault, PeerView, Told } from './kind.js';
 import { freshUntil } from './observation-digest.js';
-import { count, division, fault, line, shapeFault, status, text, time } from './shapes.js';
+import {
+  count,
+  division,
+  divisionSetting,
+  fault,
+  inSome,
+  line,
+  placed,
+  shapeFault,
+  status,
+  text,
+  time,
+} from './shapes.js';
 import { peerSight } from './sight.js';
 import { grouped, type Period, type TellingKind, tellPeriod } from './tell.js';
 
@@ -28,14 +41,23 @@ const SUMS: Readonly<Record<string, Omit<RegisterSums, 'noun'>>> = {
 };
 
 /** How often a peer is told what there is of supplies, teams, shelters …, by what was granted to it. */
-export const resourceDigestSettings = z.strictObject({
-  send: z.boolean().default(true),
-  everyMinutes: z.int().min(15).max(1440).default(360),
-  registers: z
-    .array(z.enum(REGISTERS.map(({ noun }) => noun) as [string, ...string[]]))
-    .min(1)
-    .default(Object.keys(SUMS)),
-});
+export const resourceDigestSettings = flowSettings(
+  {
+    send: z.boolean().default(true),
+    everyMinutes: z.int().min(15).max(1440).default(360),
+    registers: z
+      .array(z.enum(REGISTERS.map(({ noun }) => noun) as [string, ...string[]]))
+      .min(1)
+      .default(Object.keys(SUMS)),
+    /** Of what lies in these, beneath them, or is known no closer than by what holds them. */
+    divisions: z.array(divisionSetting).min(1).optional(),
+  },
+  {
+    minLevel: 'entries of registers have no level of a warning or incident; choose by registers or divisions',
+    hazards: 'what registers list belongs to no hazard; choose by registers',
+    departments: BY_GRANT,
+  },
+);
 export type ResourceDigestSettings = z.infer<typeof resourceDigestSettings>;
 
 /** What a register of one feed holds, counted. */
@@ -127,13 +149,15 @@ async function collect(
   { payload, at }: Told,
   peer: PeerView,
   client: Queryable,
-  { send }: ResourceDigestSettings,
+  { send, divisions }: ResourceDigestSettings,
 ): Promise<BundleItem | undefined> {
   const told = payload as unknown as ResourceDigestPayload;
   const sight = await peerSight(client, peer.name, at);
   const how = sight.ofPart(told.feed, { register: told.register });
   if (!send || !how) return undefined;
-  const groups = how.value ? told.groups.map((group) => ({ ...group, totals: {} })) : told.groups;
+  const chosen = told.groups.filter(({ division }) => inSome(placed(division), divisions));
+  if (chosen.length === 0) return undefined;
+  const groups = how.value ? chosen.map((group) => ({ ...group, totals: {} })) : chosen;
   return {
     type: 'resourceDigest',
     id: idOf(told),

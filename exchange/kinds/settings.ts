@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { BundleKind } from '../../model/exchange.js';
 import { acknowledgementKind, acknowledgementPayload, acknowledgementSettings } from './acknowledgement.js';
+import { flowSettings } from './choosing.js';
 import { incidentReportKind } from './incident-report.js';
 import { incidentReportPayload, incidentReportSettings } from './incident-shape.js';
 import { instructionKind, instructionPayload, instructionSettings } from './instruction.js';
@@ -12,15 +13,18 @@ import { warningReachKind, warningReachPayload, warningReachSettings } from './w
 import { warningPayload, warningSettings } from './warning-shape.js';
 
 /** What flows between a peer and this hub: a kind that is not named is neither told nor taken. `{}` takes a kind with what is usual. */
-export const kindsSettings = z.strictObject({
-  warning: warningSettings.optional(),
-  warningReach: warningReachSettings.optional(),
-  incidentReport: incidentReportSettings.optional(),
-  observationDigest: observationDigestSettings.optional(),
-  resourceDigest: resourceDigestSettings.optional(),
-  instruction: instructionSettings.optional(),
-  acknowledgement: acknowledgementSettings.optional(),
-});
+export const kindsSettings = flowSettings(
+  {
+    warning: warningSettings.optional(),
+    warningReach: warningReachSettings.optional(),
+    incidentReport: incidentReportSettings.optional(),
+    observationDigest: observationDigestSettings.optional(),
+    resourceDigest: resourceDigestSettings.optional(),
+    instruction: instructionSettings.optional(),
+    acknowledgement: acknowledgementSettings.optional(),
+  },
+  { heartbeat: 'signs of life always flow; say how often by heartbeatSeconds' },
+);
 export type KindsSettings = z.infer<typeof kindsSettings>;
 
 /** The kinds that one peer's settings name. Heartbeats are the peer's own. */

@@ -55,6 +55,9 @@ export const liesIn = (inner: string, outer: string): boolean =>
 export const inSome = (codes: readonly string[], wanted: readonly string[] | undefined): boolean =>
   !wanted || codes.some((code) => wanted.some((each) => liesIn(code, each) || liesIn(each, code)));
 
+/** The place of what has one, for `inSome`. */
+export const placed = (code: string | null): readonly string[] => (code === null ? [] : [code]);
+
 /** Divisions in settings: in their shortest form. */
 export const divisionSetting = z
   .string()

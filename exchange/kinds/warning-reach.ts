@@ -3,22 +3,49 @@ import { z } from 'zod';
 import type { DepartmentCode } from '../../model/department.js';
 import type { BundleItem } from '../../model/exchange.js';
 import type { Reach } from '../../model/reach.js';
+import { WARNING_LEVELS } from '../../model/warning.js';
 import type { Queryable } from '../../prisma/database.js';
-import { dropLastTold, lockLastTold, reachable, saveLastTold, tellPeer } from '../../prisma/store/exchange-told.js';
+import {
+  dropLastTold,
+  lockLastTold,
+  type Reachable,
+  reachable,
+  saveLastTold,
+  tellPeer,
+} from '../../prisma/store/exchange-told.js';
 import { reachOf } from '../../prisma/store/read-deliveries.js';
+import { flowSettings, hazardSetting, inHazards } from './choosing.js';
 import { hold } from './holding.js';
 import type { Fault, PeerView, Taking, Told } from './kind.js';
-import { count, department, digestOf, fault, line, shapeFault, time } from './shapes.js';
+import {
+  count,
+  department,
+  digestOf,
+  divisionSetting,
+  fault,
+  inSome,
+  level,
+  line,
+  shapeFault,
+  time,
+} from './shapes.js';
 import type { TellingKind } from './tell.js';
 
 /** How often a peer is told how far its warnings, and ours, have got here. */
-export const warningReachSettings = z.strictObject({
-  send: z.boolean().default(true),
-  /** At most so often for each warning, and only where something has changed. */
-  everyMinutes: z.int().min(1).max(1440).default(10),
-  /** For so long after a warning has ended. */
-  hoursAfter: z.int().min(0).max(720).default(24),
-});
+export const warningReachSettings = flowSettings(
+  {
+    send: z.boolean().default(true),
+    /** At most so often for each warning, and only where something has changed. */
+    everyMinutes: z.int().min(1).max(1440).default(10),
+    /** For so long after a warning has ended. */
+    hoursAfter: z.int().min(0).max(720).default(24),
+    /** Of warnings from this level up. */
+    minLevel: level.default('BLUE'),
+    hazards: z.array(hazardSetting).min(1).optional(),
+    divisions: z.array(divisionSetting).min(1).optional(),
+  },
+  { departments: 'it follows warnings that the peer was told of, or told us of; choose by departments of warning' },
+);
 export type WarningReachSettings = z.infer<typeof warningReachSettings>;
 
 const counts = { targeted: count, delivered: count, acknowledged: count, reached: count };
@@ -62,14 +89,16 @@ async function tell(
   client: pg.PoolClient,
   { name, feedId }: PeerView,
   now: Date,
-  { send, everyMinutes, hoursAfter }: WarningReachSettings,
+  settings: WarningReachSettings,
 ): Promise<number> {
+  const { send, everyMinutes, hoursAfter } = settings;
   if (!send) return 0;
   const last = await lockLastTold(client, name, 'warningReach');
   const looked = last.get('')?.at;
   if (looked && looked <= now && now.getTime() - looked.getTime() < LOOK_MS) return 0;
   const since = new Date(now.getTime() - hoursAfter * 3_600_000);
-  const warnings = await reachable(client, { peer: name, feedId, endedSince: since, most: MOST_WARNINGS });
+  const found = await reachable(client, { peer: name, feedId, endedSince: since, most: MOST_WARNINGS });
+  const warnings = found.filter((warning) => fits(warning, settings));
   const early = new Date(now.getTime() - everyMinutes * 60_000);
   const due = warnings.filter(({ identifier }) => (last.get(identifier)?.at ?? early) <= early);
   const payloads = await payloadsOf(client, due, now);
@@ -86,6 +115,14 @@ async function tell(
   await dropLastTold(client, name, 'warningReach', new Date(since.getTime() - 30 * DAY_MS));
   return rows.length;
 }
+
+const fits = (
+  { level, hazardCode, divisionCodes }: Reachable,
+  { minLevel, hazards, divisions }: WarningReachSettings,
+): boolean =>
+  WARNING_LEVELS.indexOf(level) >= WARNING_LEVELS.indexOf(minLevel) &&
+  inHazards(hazardCode, hazards) &&
+  inSome(divisionCodes, divisions);
 
 async function payloadsOf(
   client: Queryable,

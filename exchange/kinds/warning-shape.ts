@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { flowSettings, hazardSetting } from './choosing.js';
 import { area, department, division, divisionSetting, hazardCode, level, line, status, text, time } from './shapes.js';
 
 const named = z.object({ identifier: line(200), sender: text(200), sentAt: time });
@@ -38,12 +39,11 @@ export const warningPayload = z.object({
 export type WarningPayload = z.infer<typeof warningPayload>;
 
 /** Which warnings a peer is told of, and which of its own are taken. */
-export const warningSettings = z.strictObject({
+export const warningSettings = flowSettings({
   /** False: only taken, never told. */
   send: z.boolean().default(true),
   minLevel: level.default('BLUE'),
-  /** Codes, or beginnings of codes. */
-  hazards: z.array(line(10)).min(1).optional(),
+  hazards: z.array(hazardSetting).min(1).optional(),
   /** These, what lies beneath them, and what holds them. */
   divisions: z.array(divisionSetting).min(1).optional(),
   statuses: z.array(status).min(1).default(['ACTUAL']),

@@ -7,6 +7,7 @@ import type { Queryable } from '../../prisma/database.js';
 import { wasTold } from '../../prisma/store/exchange-told.js';
 import { readPublishedWarning } from '../../prisma/store/read-public-warnings.js';
 import { readSnapshots } from '../../prisma/store/warning-rows.js';
+import { inHazards } from './choosing.js';
 import type { ExchangeKind, PeerView, Told } from './kind.js';
 import { hazardCode, inSome, rising } from './shapes.js';
 import { writtenForms } from './warning-forms.js';
@@ -68,7 +69,7 @@ async function concerns(
 
 const fits = (warning: WarningSnapshot, { minLevel, hazards, divisions, statuses, departments }: WarningSettings) =>
   WARNING_LEVELS.indexOf(warning.level) >= WARNING_LEVELS.indexOf(minLevel) &&
-  (!hazards || hazards.some((beginning) => warning.hazardCode.startsWith(beginning))) &&
+  inHazards(warning.hazardCode, hazards) &&
   inSome(warning.divisionCodes, divisions) &&
   statuses.includes(warning.status) &&
   (!departments || departments.some((code) => code === warning.departmentCode));

@@ -1,5 +1,6 @@
 import type { DepartmentCode } from '../../model/department.js';
 import type { BundleKind } from '../../model/exchange.js';
+import type { WarningLevel } from '../../model/warning.js';
 import type { Queryable } from '../database.js';
 
 /** Whether a peer has been told of one of these before. */
@@ -90,13 +91,23 @@ export async function dropLastTold(client: Queryable, peer: string, source: Bund
   ]);
 }
 
+/** A warning whose reach can be told. */
+export interface Reachable {
+  readonly identifier: string;
+  readonly department: DepartmentCode;
+  readonly level: WarningLevel;
+  readonly hazardCode: string;
+  readonly divisionCodes: readonly string[];
+}
+
 /** Warnings that a peer was told of, or told us of, in force or ended since then; the newest first. */
 export async function reachable(
   client: Queryable,
   of: { readonly peer: string; readonly feedId: string; readonly endedSince: Date; readonly most: number },
-): Promise<{ readonly identifier: string; readonly department: DepartmentCode }[]> {
-  const { rows } = await client.query<{ identifier: string; department: DepartmentCode }>(
-    `SELECT w.identifier, w.department_code AS department FROM warning w
+): Promise<Reachable[]> {
+  const { rows } = await client.query<Reachable>(
+    `SELECT w.identifier, w.department_code AS department, w.level, w.hazard_code AS "hazardCode", w.division_codes AS "divisionCodes"
+     FROM warning w
      WHERE (w.state = 'ACTIVE' OR coalesce(w.cancelled_at, w.expires_at) > $3 AND w.state IN ('EXPIRED', 'CANCELLED', 'SUPERSEDED'))
        AND (w.feed_id = $2 OR EXISTS (
          SELECT FROM exchange_item i WHERE i.kind = 'warning' AND i.item_id = w.identifier AND i.peer = $1 AND i.direction = 'OUT'))
