@@ -18,6 +18,7 @@ import { isUnavailable } from '../prisma/store/failure.js';
 import { canonicalJson, hashOf } from './canonical.js';
 import { itemFault, momentOf } from './envelope.js';
 import type { PeerGround } from './ground.js';
+import type { ExchangeKind } from './kinds/kind.js';
 import { peerSight } from './kinds/sight.js';
 import { isTelling } from './kinds/tell.js';
 import { currentKey, raiseAlarms } from './receipts.js';
@@ -25,6 +26,8 @@ import { sign } from './signing.js';
 
 /** Rows of the outbox in one transaction. */
 const ROWS = 200;
+/** Digests are put into bundles no further ahead of the peer than this; what else there is goes at once, and never waits for them. */
+const AHEAD = 8;
 /** For the envelope around the items. */
 const ENVELOPE_BYTES = 2000;
 
@@ -43,7 +46,7 @@ export async function seal(ground: PeerGround): Promise<number> {
   let alarms: readonly ExchangeAlarm[] = [];
   const done = await db.transaction(async (client) => {
     const locked = await lockPeer(client, peer.name);
-    const rows = await waitingRows(client, peer.name, ROWS);
+    const rows = await waitingRows(client, peer.name, ROWS, { sources: digestsOf(peer.kinds), ahead: AHEAD });
     if (rows.length === 0) return 0;
     const { drafts, faults } = await draftsOf(client, ground, rows);
     let end = { seq: locked.sentSeq, hash: locked.sentHash };
@@ -67,6 +70,10 @@ export async function seal(ground: PeerGround): Promise<number> {
   for (const alarm of alarms) ground.onAlarm(alarm);
   return done;
 }
+
+/** What a job tells of from time to time: the newest of each thing is as good as all of them. */
+const digestsOf = (kinds: readonly ExchangeKind[]): string[] =>
+  kinds.filter(isTelling).flatMap(({ sources }) => sources);
 
 async function draftsOf(
   client: pg.PoolClient,

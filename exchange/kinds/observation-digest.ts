@@ -129,7 +129,7 @@ async function read(
     const fresh = feed && freshSince(feed.expectedEverySeconds, now);
     const isStale = (at: Date): boolean => down || !fresh || at < fresh;
     return {
-      key: `${period.to.toISOString()} ${id}`,
+      key: id,
       payload: payloadOf(own, period, feed?.status ?? 'ACTUAL', isStale),
     };
   });

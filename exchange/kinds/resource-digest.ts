@@ -121,8 +121,7 @@ async function read(
     for (const [feed, own] of feeds) {
       const known = health.get(feed);
       const stale = !known || feedState(known, now).state !== 'LIVE';
-      const key = `${period.to.toISOString()} ${feed} ${noun}`;
-      told.push({ key, payload: payloadOf(noun, feed, own, period, stale) });
+      told.push({ key: `${feed} ${noun}`, payload: payloadOf(noun, feed, own, period, stale) });
     }
   }
   return told;

@@ -9,11 +9,25 @@ export interface OutboxRow {
   readonly payload: Readonly<Record<string, unknown>>;
 }
 
-/** The rows that wait for a peer, oldest first; the caller holds the peer. */
-export async function waitingRows(client: Queryable, peer: string, limit: number): Promise<OutboxRow[]> {
+export interface Patience {
+  /** Rows of these sources wait while so many bundles are made that the peer is not known to have: something newer may supersede them. */
+  readonly sources: readonly string[];
+  readonly ahead: number;
+}
+
+/** The rows that are to be handed over to a peer now, oldest first; the caller holds the peer. */
+export async function waitingRows(
+  client: Queryable,
+  peer: string,
+  limit: number,
+  { sources, ahead }: Patience,
+): Promise<OutboxRow[]> {
   const { rows } = await client.query<OutboxRow>(
-    `SELECT id, source, key, at, payload FROM exchange_outbox WHERE peer = $1 AND set_aside_reason IS NULL ORDER BY id LIMIT $2`,
-    [peer, limit],
+    `SELECT id, source, key, at, payload FROM exchange_outbox
+     WHERE peer = $1 AND set_aside_reason IS NULL AND (source <> ALL($3) OR $4 > (SELECT count(*) FROM (
+       SELECT FROM exchange_bundle WHERE peer = $1 AND direction = 'OUT' AND state = 'SEALED' LIMIT $4) b))
+     ORDER BY id LIMIT $2`,
+    [peer, limit, sources, ahead],
   );
   return rows;
 }

@@ -2,6 +2,7 @@ import type { DepartmentCode } from '../../model/department.js';
 import type { BundleKind } from '../../model/exchange.js';
 import type { WarningLevel } from '../../model/warning.js';
 import type { Queryable } from '../database.js';
+import { lockPeer } from './exchange-peers.js';
 
 /** Whether a peer has been told of one of these before. */
 export async function wasTold(
@@ -33,11 +34,15 @@ export async function othersSay(
 
 /** Something to be told to one peer. */
 export interface ToTell {
+  /** What it is about: something newer of the same key supersedes it. */
   readonly key: string;
   readonly payload: unknown;
 }
 
-/** Puts what is to be told to a peer into its outbox, in order. */
+/**
+ * Puts what is to be told to a peer into its outbox, in order. What still waits there under the same keys is superseded and goes: of one thing
+ * the newest alone counts, however long the line is down. Holds the peer, so that what is being sealed is not taken away.
+ */
 export async function tellPeer(
   client: Queryable,
   peer: string,
@@ -46,6 +51,11 @@ export async function tellPeer(
   at: Date,
 ): Promise<void> {
   if (told.length === 0) return;
+  await lockPeer(client, peer);
+  await client.query(
+    'DELETE FROM exchange_outbox WHERE peer = $1 AND set_aside_reason IS NULL AND source = $2 AND key = ANY($3)',
+    [peer, source, told.map(({ key }) => key)],
+  );
   await client.query(
     `INSERT INTO exchange_outbox (peer, source, key, at, payload)
      SELECT $1, $2, key, $3, payload FROM unnest($4::text[], $5::jsonb[]) WITH ORDINALITY AS t(key, payload, n) ORDER BY n`,

@@ -86,6 +86,8 @@ export interface PlatformOptions {
   readonly now?: () => Date;
   readonly receiptWithinMs?: number;
   readonly heartbeatMs?: number;
+  /** Besides notes and signs of life. */
+  readonly kinds?: readonly ExchangeKind[];
   readonly crashAt?: CrashPoint | undefined;
   /** For the control: every statement commits by itself. */
   readonly withoutTransactions?: boolean;
@@ -200,7 +202,7 @@ export class Platform {
 
   #ground(now: () => Date): PeerGround {
     const { own, keys, other, receiptWithinMs = 900_000, heartbeatMs = 3_600_000 } = this.options;
-    const kinds = [note, heartbeat];
+    const kinds = [note, ...(this.options.kinds ?? []), heartbeat];
     return {
       ...{ db: this.db, own, ownKeys: keys, evidence: exchangeEvidence(this.recorder, now), now },
       peer: {

@@ -73,7 +73,7 @@ export class Side {
       this.#seq += 1;
       await client.query(
         `INSERT INTO exchange_bundle (peer, direction, seq, bundle_id, kind, created_at, body, signature, hash, previous, item_count, state,
-           stored_at, state_at) VALUES ($1, 'OUT', $2, $3, 'x', $4, '', '', '', '', $5, 'SEALED', $4, $4)`,
+           stored_at, state_at) VALUES ($1, 'OUT', $2, $3, 'x', $4, '', '', '', '', $5, 'ACTED', $4, $4)`,
         [this.peer.name, this.#seq, randomUUID(), this.now, items.length],
       );
       for (const [n, { type, id, version, op }] of items.entries())
