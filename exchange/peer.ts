@@ -1,16 +1,14 @@
-import type { ExchangeAlarm } from '../model/entry.js';
 import { messageOf } from '../model/errors.js';
-import { markOverdue } from '../prisma/store/exchange-bundles.js';
 import { heartbeatDue } from '../prisma/store/exchange-heartbeat.js';
 import { tellPeers } from '../prisma/store/exchange-outbox.js';
-import { lockPeer, movePeer } from '../prisma/store/exchange-peers.js';
+import { movePeer } from '../prisma/store/exchange-peers.js';
 import { announceNewest } from './announce.js';
 import { applyNext, tellNextAct } from './apply.js';
 import { cutText } from './canonical.js';
 import type { PeerGround } from './ground.js';
 import { tellDigests } from './kinds/tell.js';
 import { Loop } from './loop.js';
-import { raiseAlarms } from './receipts.js';
+import { watchOverdue } from './overdue.js';
 import { seal } from './seal.js';
 import { sendNext } from './send.js';
 import { signAnew } from './sign-anew.js';
@@ -34,7 +32,6 @@ export interface PeerOptions {
 
 /** Nobody wakes a loop for what another process has written: it looks by itself this often. */
 const LOOK_MS = 5000;
-const ALARMS = 100;
 
 /** One peer at work. Handing over, carrying out, fetching and watching over receipts each have a loop; none waits for another peer. */
 export class Peer {
@@ -125,7 +122,7 @@ export class Peer {
   /** Says which bundles lack their receipt for too long, and gives a sign of life where one is due. */
   async #watchOver(): Promise<boolean> {
     const { db, now, peer } = this.options.ground;
-    await this.#overdue();
+    await watchOverdue(this.options.ground);
     while (await signAnew(this.options.ground));
     const at = now();
     if (await heartbeatDue(db.write, peer.name, new Date(at.getTime() - peer.heartbeatMs))) {
@@ -135,27 +132,6 @@ export class Peer {
     // Last: a digest that cannot be made keeps nothing else from being done.
     if ((await tellDigests(db, [{ peer, kinds: peer.kinds }], at)) > 0) this.#out.wake();
     return false;
-  }
-
-  async #overdue(): Promise<void> {
-    const { ground } = this.options;
-    const { db, now, peer } = ground;
-    const limit = new Date(now().getTime() - peer.receiptWithinMs);
-    let alarms: readonly ExchangeAlarm[] = [];
-    await db.transaction(async (client) => {
-      await lockPeer(client, peer.name);
-      const late = await markOverdue(client, peer.name, limit, now(), ALARMS);
-      if (late.length === 0) return;
-      alarms = await raiseAlarms(
-        client,
-        ground,
-        late.map(({ kind, seq, state, storedAt }) => ({
-          ...{ kind: 'OVERDUE', direction: 'OUT', seq },
-          reason: `${kind} of ${storedAt.toISOString()} is ${state} and was to be carried out within ${peer.receiptWithinMs / 1000} s`,
-        })),
-      );
-    });
-    for (const alarm of alarms) ground.onAlarm(alarm);
   }
 
   async #failed(error: unknown, line: boolean): Promise<void> {

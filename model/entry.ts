@@ -79,13 +79,19 @@ export interface AccessEntry {
 
 /** The exchange with a platform of another tier needs somebody's look (docs/exchange.md). */
 export interface ExchangeAlarm {
-  /** OVERDUE: no receipt in time. SET_ASIDE: a bundle, or what was to go into one, that cannot be carried out; what follows goes on. WITHDRAWN:
+  /** OVERDUE: receipts are missing after their time; one alarm for all of a peer. SET_ASIDE: a bundle, or what was to go into one, that cannot be carried out; what follows goes on. WITHDRAWN:
    *  the peer takes one back. CHAIN: what the two sides keep differs. */
   readonly kind: 'OVERDUE' | 'SET_ASIDE' | 'WITHDRAWN' | 'CHAIN';
   readonly peer: string;
   readonly direction: 'OUT' | 'IN';
+  /** OVERDUE: the oldest. */
   readonly seq: number | null;
   readonly reason: string;
+  /** OVERDUE: whether it is raised, has changed, or is over. Others are raised. */
+  readonly change?: 'RAISED' | 'UPDATED' | 'CLEARED' | undefined;
+  /** OVERDUE: how many, and when the oldest was made. */
+  readonly count?: number;
+  readonly since?: string | null;
 }
 
 /** What the log holds, by topic. Warnings, incidents' reports, instructions, feed states and alarms of the exchange are durable; observations are kept for an hour only. */

@@ -54,6 +54,8 @@ export interface ExchangeLagNode {
   readonly unsent: number;
   readonly unreceipted: number;
   readonly overdue: number;
+  /** When the oldest of those was made. */
+  readonly overdueSince: Date | null;
   /** Since when the oldest of what it lacks is known here; null: it lacks nothing. */
   readonly since: Date | null;
   readonly unapplied: number;

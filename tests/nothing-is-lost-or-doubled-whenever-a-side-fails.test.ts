@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { keyIdOf } from '../exchange/signing.js';
+import type { ExchangeAlarm } from '../model/entry.js';
 import { copyOf } from './support/database.js';
 import { makeKey } from './support/exchange-pair.js';
 import { CRASH_POINTS, type CrashPoint, onDatabase, type Platform } from './support/exchange-platform.js';
@@ -58,6 +59,24 @@ describe('a side that loses its power', () => {
   }, 60_000);
 });
 
+const overdueAlarms = async (side: PlatformSide): Promise<ExchangeAlarm[]> =>
+  (
+    await side.rows<{ payload: ExchangeAlarm }>(
+      `SELECT payload FROM log_entry WHERE topic = 'exchange' AND payload->>'kind' = 'OVERDUE' ORDER BY position`,
+    )
+  ).map(({ payload }) => payload);
+/** The last alarm of what is overdue, once it says so. */
+const ends = async (side: PlatformSide, change: ExchangeAlarm['change']): Promise<ExchangeAlarm | undefined> =>
+  (
+    await until(
+      () => {
+        side.platform.exchange.wake();
+        return overdueAlarms(side);
+      },
+      (told) => told.at(-1)?.change === change,
+    )
+  ).at(-1);
+
 describe('while the line is down for hours', () => {
   const clock = { at: Date.parse('2026-11-26T08:00:00.000Z') };
   const now = (): Date => new Date(clock.at);
@@ -65,7 +84,7 @@ describe('while the line is down for hours', () => {
     clock.at += minutes * 60_000;
   };
 
-  test('all waits on disk, the duty officer is told once of each bundle, and then it goes over in order', async () => {
+  test('all waits on disk, the duty officer is told by one alarm that says how much, and then it goes over in order', async () => {
     sides = await makeSides({ now, receiptWithinMs: 15 * 60_000 });
     const { city, prefecture, up, down } = sides;
     await Promise.all([city.start(), prefecture.start()]);
@@ -93,22 +112,41 @@ describe('while the line is down for hours', () => {
         `SELECT count(*) AS n FROM exchange_bundle WHERE direction = 'OUT' AND state = 'SEALED' AND kind <> 'heartbeat'`,
       );
       expect(late?.n).toBeGreaterThanOrEqual(16);
-      const alarms = (): Promise<{ seq: string; n: number }[]> =>
-        side.rows(`SELECT payload->>'seq' AS seq, count(*) AS n FROM log_entry WHERE topic = 'exchange' GROUP BY 1`);
-      const found = await until(
+      await until(
         () => {
           side.platform.exchange.wake();
-          return alarms();
+          return side.rows<{ n: number }>('SELECT count(*) AS n FROM exchange_bundle WHERE overdue_at IS NOT NULL');
         },
-        (each) => each.length >= (late?.n ?? 0),
+        ([marked]) => marked?.n === late?.n,
       );
-      expect(found.filter(({ n }) => n !== 1)).toEqual([]);
-      expect(found.length).toBe(late?.n);
+      // Raised once, also across the restart; then only by twice as many.
+      const told = await overdueAlarms(side);
+      expect(told.map(({ change }) => change)).toEqual(['RAISED', ...told.slice(1).map(() => 'UPDATED')]);
+      for (const [n, { count }] of told.slice(1).entries())
+        expect(count).toBeGreaterThanOrEqual(2 * (told[n]?.count ?? 0));
+      expect((told.at(-1)?.count ?? 0) * 2).toBeGreaterThan(late?.n ?? 0);
+      const oldest = await side.rows<{ seq: number; at: Date }>(
+        `SELECT seq, stored_at AS at FROM exchange_bundle WHERE overdue_at IS NOT NULL ORDER BY seq LIMIT 1`,
+      );
+      expect(told.at(-1)).toMatchObject({ seq: oldest[0]?.seq, since: oldest[0]?.at.toISOString() });
     }
     const from = Date.now();
     for (const line of [up, down]) line.mode = 'up';
     await expectWhole(sides, 30_000);
     expect(city.told.length).toBe(81);
+    for (const side of [city, prefecture]) {
+      expect(await ends(side, 'CLEARED')).toMatchObject({ change: 'CLEARED', count: 0, seq: null, since: null });
+      expect(side.platform.alarms.filter(({ kind }) => kind === 'OVERDUE').length).toBeLessThanOrEqual(1);
+    }
+    // And what is overdue later is told anew.
+    up.cut();
+    await city.tell();
+    await until(
+      () => city.rows<{ n: number }>('SELECT count(*) AS n FROM exchange_outbox'),
+      ([row]) => row?.n === 0,
+    );
+    pass(16);
+    expect(await ends(city, 'RAISED')).toMatchObject({ change: 'RAISED', count: 1 });
     expect(Date.now() - from).toBeLessThan(30_000);
   }, 90_000);
 

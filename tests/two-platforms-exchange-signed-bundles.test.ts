@@ -78,17 +78,26 @@ describe('a warning of the city', () => {
     const alarms = alarmsOf(pair.city.url, await startOfLog(pair.databases.city.url));
     clock += 5 * HOUR;
     const told = await alarms.next();
-    expect(told.value?.data?.exchangeOverdue).toMatchObject({ kind: 'OVERDUE', peer: 'prefecture', direction: 'OUT' });
+    expect(told.value?.data?.exchangeOverdue).toMatchObject({
+      ...{ kind: 'OVERDUE', peer: 'prefecture', direction: 'OUT', change: 'RAISED', count: 1 },
+      reason: expect.stringMatching(/^1 overdue, .*the oldest is seq \d+ \(warning\)/),
+    });
     const { exchangeOverdue, peers } = await ask<{
       exchangeOverdue: { edges: { node: { kind: string; state: string } }[] };
-      peers: { fault: string | null; lag: { secondsBehind: number } }[];
-    }>(pair.city.url, '{ exchangeOverdue { edges { node { kind state } } } peers { fault lag { secondsBehind } } }');
+      peers: { fault: string | null; lag: { secondsBehind: number; overdueSince: string | null } }[];
+    }>(
+      pair.city.url,
+      '{ exchangeOverdue { edges { node { kind state } } } peers { fault lag { secondsBehind overdueSince } } }',
+    );
     expect(exchangeOverdue.edges.map(({ node }) => node)).toEqual([{ kind: 'warning', state: 'SEALED' }]);
     expect(peers[0]?.lag.secondsBehind).toBeGreaterThan(4.9 * 3600);
+    expect(peers[0]?.lag.overdueSince).toBe(told.value?.data?.exchangeOverdue.since);
     expect(peers[0]?.fault).toContain('cannot be reached');
     pair.up.mode = 'up';
     await until(() => handed(2), acted);
     expect(await lag()).toMatchObject({ unsent: 0, unreceipted: 0, overdue: 0 });
+    const over = await alarms.next();
+    expect(over.value?.data?.exchangeOverdue).toMatchObject({ kind: 'OVERDUE', change: 'CLEARED', count: 0 });
     await alarms.return?.();
   });
 });
@@ -96,8 +105,9 @@ describe('a warning of the city', () => {
 /** Alarms as the stock graphql-ws client gets them. */
 function alarmsOf(url: string, after: string) {
   const client = createClient({ url: `${url.replace('http', 'ws')}/graphql`, webSocketImpl: WebSocket, ...reader });
-  return client.iterate<{ exchangeOverdue: unknown }>({
-    query: 'subscription ($after: Cursor) { exchangeOverdue(after: $after) { kind peer direction seq reason cursor } }',
+  return client.iterate<{ exchangeOverdue: { since: string | null } }>({
+    query:
+      'subscription ($after: Cursor) { exchangeOverdue(after: $after) { kind peer direction seq reason cursor change count since } }',
     variables: { after },
   });
 }

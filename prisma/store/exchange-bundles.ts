@@ -243,34 +243,3 @@ export async function resign(client: Queryable, key: BundleKey, signature: strin
     signature,
   ]);
 }
-
-/** Marks bundles made before `limit` that lack the receipt that they are carried out, each once, and returns them, oldest first. */
-export async function markOverdue(
-  client: Queryable,
-  peer: string,
-  limit: Date,
-  at: Date,
-  most: number,
-): Promise<BundleRow[]> {
-  const { rows } = await client.query<BundleRow>(
-    `UPDATE exchange_bundle SET overdue_at = $3 WHERE (peer, direction, seq) IN (
-       SELECT peer, direction, seq FROM exchange_bundle
-       WHERE peer = $1 AND direction = 'OUT' AND state IN ('SEALED', 'RECEIVED', 'VALIDATED') AND overdue_at IS NULL
-         AND kind <> 'heartbeat' AND stored_at <= $2
-       ORDER BY seq LIMIT $4 FOR UPDATE)
-     RETURNING ${BUNDLE_COLUMNS}`,
-    [peer, limit, at, most],
-  );
-  return rows.sort((a, b) => a.seq - b.seq);
-}
-
-/** When the oldest bundle that may yet become overdue was made. */
-export async function oldestAwaited(db: Queryable, peer: string): Promise<Date | undefined> {
-  const { rows } = await db.query<{ at: Date | null }>(
-    `SELECT min(stored_at) AS at FROM exchange_bundle
-     WHERE peer = $1 AND direction = 'OUT' AND state IN ('SEALED', 'RECEIVED', 'VALIDATED') AND overdue_at IS NULL
-       AND kind <> 'heartbeat'`,
-    [peer],
-  );
-  return rows[0]?.at ?? undefined;
-}

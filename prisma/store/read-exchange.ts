@@ -77,7 +77,7 @@ export async function receiptsOfBundles(db: Database, keys: readonly string[]): 
 /** What each configured peer lacks; one statement. */
 export async function readLags(db: Queryable, peers: readonly string[]): Promise<ExchangeLagNode[]> {
   const { rows } = await db.query<ExchangeLagNode>(
-    `SELECT p.name AS peer, o.waiting, o.aside AS "setAside", b.unsent, b.unreceipted, b.overdue, least(o.since, b.since) AS since, b.unapplied
+    `SELECT p.name AS peer, o.waiting, o.aside AS "setAside", b.unsent, b.unreceipted, b.overdue, b."overdueSince", least(o.since, b.since) AS since, b.unapplied
      FROM unnest($1::text[]) AS p (name)
      CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE set_aside_reason IS NULL AND source <> 'heartbeat') AS waiting,
          count(*) FILTER (WHERE set_aside_reason IS NOT NULL) AS aside,
@@ -86,6 +86,7 @@ export async function readLags(db: Queryable, peers: readonly string[]): Promise
      CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE direction = 'OUT' AND state = 'SEALED' AND kind <> 'heartbeat') AS unsent,
          count(*) FILTER (WHERE direction = 'OUT' AND state <> 'SEALED' AND kind <> 'heartbeat') AS unreceipted,
          count(*) FILTER (WHERE direction = 'OUT' AND overdue_at IS NOT NULL) AS overdue,
+         min(stored_at) FILTER (WHERE direction = 'OUT' AND overdue_at IS NOT NULL) AS "overdueSince",
          min(stored_at) FILTER (WHERE direction = 'OUT' AND kind <> 'heartbeat') AS since,
          count(*) FILTER (WHERE direction = 'IN') AS unapplied
        FROM exchange_bundle WHERE peer = p.name AND state IN ('SEALED', 'RECEIVED', 'VALIDATED')) b`,

@@ -127,10 +127,23 @@ export function addAlarms(builder: Builder, enums: ExchangeEnums): void {
   const kind = builder.enumType('ExchangeAlarmKind', {
     description: 'What the matter is. 告警类别。',
     values: {
-      OVERDUE: { description: 'A receipt is missing after the time that the settings allow. 回执逾期。' },
+      OVERDUE: {
+        description:
+          'Receipts are missing after the time that the settings allow: one alarm for all of a peer. 回执逾期，每个对端一条告警。',
+      },
       SET_ASIDE: { description: 'Something cannot be carried out or handed over; what follows goes on. 已搁置。' },
       WITHDRAWN: { description: 'The peer has taken back a bundle. 对端撤回。' },
       CHAIN: { description: 'What the two sides keep differs. 双方留存不一致。' },
+    } as const,
+  });
+  const change = builder.enumType('ExchangeAlarmChange', {
+    description: 'What has happened to an alarm. 告警变化。',
+    values: {
+      RAISED: { description: 'It is new. 新告警。' },
+      UPDATED: {
+        description: 'It stands, and its figures have changed: twice or half as many. 告警持续，数量增倍或减半。',
+      },
+      CLEARED: { description: 'It is over. 告警解除。' },
     } as const,
   });
   const alarm = builder
@@ -151,15 +164,34 @@ export function addAlarms(builder: Builder, enums: ExchangeEnums): void {
           description: 'Whose bundle. 方向。',
           resolve: (node) => node.direction,
         }),
-        seq: t.exposeInt('seq', { nullable: true, description: 'Which bundle. 序号。' }),
+        seq: t.exposeInt('seq', {
+          nullable: true,
+          description: 'Which bundle; of those overdue the oldest. 序号；逾期时为最早的一个。',
+        }),
         reason: t.exposeString('reason', { description: 'In words. 说明。' }),
+        change: t.field({
+          type: change,
+          description: 'Whether it is new, has changed or is over. 变化。',
+          resolve: (node) => node.change ?? 'RAISED',
+        }),
+        count: t.int({
+          nullable: true,
+          description: 'How many bundles are overdue; null for other alarms. 逾期数量；其他告警为空。',
+          resolve: (node) => node.count ?? null,
+        }),
+        since: t.field({
+          type: 'DateTime',
+          nullable: true,
+          description: 'When the oldest of those overdue was made. 最早逾期数据包的生成时间。',
+          resolve: (node) => (node.since ? new Date(node.since) : null),
+        }),
       }),
     });
   builder.subscriptionField('exchangeOverdue', (t) =>
     t.field({
       type: alarm,
       description:
-        "Alarms of the exchange, a missing receipt first of all; with a cursor first those that were missed: for the duty officer and the hub's staff. 交换告警（首先是回执逾期）；带断点时先补发。",
+        "Alarms of the exchange, overdue receipts first of all: one for each peer, told again when it changes and when it is over; with a cursor first those that were missed: for the duty officer and the hub's staff. 交换告警（首先是回执逾期：每个对端一条，变化和解除时再次推送）；带断点时先补发。",
       args: {
         after: t.arg({ type: 'Cursor', required: false, description: 'Continue right behind this cursor. 断点。' }),
       },

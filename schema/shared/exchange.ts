@@ -57,6 +57,12 @@ function addPeers(builder: Builder, refs: Refs): void {
         description: 'Bundles that it has and is not known to have carried out. 已收到、尚未确认办理的数据包。',
       }),
       overdue: t.exposeInt('overdue', { description: 'Bundles whose receipt is overdue. 回执逾期的数据包。' }),
+      overdueSince: t.field({
+        type: 'DateTime',
+        nullable: true,
+        description: 'When the oldest of those was made; null: none is overdue. 最早逾期数据包的生成时间；空为无逾期。',
+        resolve: (node) => node.overdueSince,
+      }),
       setAside: t.exposeInt('setAside', {
         description: 'What could not be put into a bundle, and waits for somebody. 无法打包、待人工处理。',
       }),
