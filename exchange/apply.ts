@@ -195,6 +195,8 @@ async function failed(ground: PeerGround, bundle: BundleRow, error: string): Pro
 /** Gives the next act of somebody on a bundle of this peer its signed receipt; returns whether there was one. */
 export async function tellNextAct(ground: PeerGround): Promise<boolean> {
   const { db, now, peer } = ground;
+  // Usually there is none: that takes one statement and no lock.
+  if (!(await firstUntoldAct(db.write, peer.name))) return false;
   return db.transaction(async (client) => {
     await lockPeer(client, peer.name);
     const act = await firstUntoldAct(client, peer.name);

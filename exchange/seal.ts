@@ -43,10 +43,13 @@ interface Draft {
  */
 export async function seal(ground: PeerGround): Promise<number> {
   const { db, peer, step } = ground;
+  const patience = { sources: digestsOf(peer.kinds), ahead: AHEAD };
+  // Usually nothing waits: that takes one statement and no lock.
+  if ((await waitingRows(db.write, peer.name, 1, patience)).length === 0) return 0;
   let alarms: readonly ExchangeAlarm[] = [];
   const done = await db.transaction(async (client) => {
     const locked = await lockPeer(client, peer.name);
-    const rows = await waitingRows(client, peer.name, ROWS, { sources: digestsOf(peer.kinds), ahead: AHEAD });
+    const rows = await waitingRows(client, peer.name, ROWS, patience);
     if (rows.length === 0) return 0;
     const { drafts, faults } = await draftsOf(client, ground, rows);
     let end = { seq: locked.sentSeq, hash: locked.sentHash };

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { hold } from '../exchange/kinds/holding.js';
-import { type TellingKind, tellPeriod } from '../exchange/kinds/tell.js';
+import { periodDue, type TellingKind, tellPeriod } from '../exchange/kinds/tell.js';
 import { makeSides, type Sides, settled } from './support/exchange-platform-sides.js';
 import { until } from './support/running-hub.js';
 
@@ -10,6 +10,7 @@ const hourly: TellingKind = {
   kind: 'observationDigest',
   sources: ['observationDigest'],
   acted: 'kept',
+  due: (last, now) => periodDue(last, 60, now),
   tell: (client, peer, now) =>
     tellPeriod(client, peer.name, 'observationDigest', { everyMinutes: 60, now }, async ({ to }) =>
       THINGS.map((key) => ({ key, payload: { to: to.toISOString() } })),

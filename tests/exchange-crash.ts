@@ -4,14 +4,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { publicPartOf } from '../exchange/keys.js';
 import { STEPS, type Step } from '../exchange/steps.js';
 import type { Party } from '../model/exchange.js';
-import { applyMigrations } from '../prisma/apply-migrations.js';
 import { EmbeddedDatabase } from '../server/database/embedded-database.js';
-import { exportExchange } from '../server/exchange/export.js';
 import { packageRoot } from '../server/root.js';
-import { verifyExchange } from '../tools/verify-exchange.mjs';
+import { sideDatabases, verified } from './support/exchange-databases.js';
 import type { HubOrders } from './support/exchange-hub.js';
 import { CITY, Line, makeKey, PREFECTURE, peerYaml, QUICK } from './support/exchange-pair.js';
 import { onDatabase } from './support/exchange-platform.js';
@@ -120,15 +117,7 @@ async function makeSides(server: string, [up, down]: readonly [Line, Line], offi
   const keys = { city: makeKey('city-1'), prefecture: makeKey('prefecture-1') };
   const flow = { flow: { warning: { statuses: ['ACTUAL', 'EXERCISE'] } } };
   const quick = { ...QUICK, heartbeatSeconds: 1, ...flow };
-  const urls: string[] = [];
-  for (const name of ['city', 'prefecture']) {
-    await onDatabase(server, async (client) => void (await client.query(`CREATE DATABASE ${name} TEMPLATE template0`)));
-    const url = new URL(server);
-    url.pathname = `/${name}`;
-    await applyMigrations(url.href, join(packageRoot(), 'prisma', 'migrations'));
-    urls.push(url.href);
-  }
-  const [cityUrl = '', prefectureUrl = ''] = urls;
+  const [cityUrl = '', prefectureUrl = ''] = await sideDatabases(server, ['city', 'prefecture']);
   const secret = ({ kid, pem }: Key): { kid: string; pem: string } => ({ kid, pem });
   const city = new Side('city', cityUrl, CITY, keys.city, down, {
     ...{ party: CITY, tier: 'CITY', keys: [secret(keys.city)], feeds: officeFeed(office) },
@@ -171,18 +160,6 @@ async function judge(city: Side, prefecture: Side, issued: number, from: number)
     `${issued} warnings, ${city.restarts + prefecture.restarts} starts, each ended but the last at one of ${STEPS.length} steps, ${seconds} s: ${faults.length} faults\n`,
   );
   return faults.length === 0 ? 0 : 1;
-}
-
-async function verified(side: Side, both: readonly Side[]): Promise<{ records: number; faults: string[] }> {
-  const keys = both.map(({ key, party }) => ({
-    ...{ ...party, kid: key.kid, publicKey: publicPartOf(key), from: null, until: null },
-  }));
-  return onDatabase(side.url, async (client) => {
-    let text = '';
-    const options = { own: side.party, keys, key: side.key, now: new Date() };
-    for await (const line of exportExchange(client, options)) text += line;
-    return verifyExchange([Buffer.from(text)], keys);
-  });
 }
 
 main().then(

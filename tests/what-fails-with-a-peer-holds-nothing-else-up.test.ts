@@ -179,6 +179,7 @@ describe('a peer', () => {
     const kind = (name: string, work: () => number): TellingKind => ({
       ...{ kind: 'observationDigest', sources: [name], acted: null },
       ...{ collect: async () => undefined, check: async () => undefined, apply: async () => undefined },
+      due: () => true,
       tell: async () => work(),
     });
     const fails = kind('fails', () => {

@@ -27,7 +27,7 @@ import {
   time,
 } from './shapes.js';
 import { peerSight } from './sight.js';
-import { grouped, type Period, type TellingKind, tellPeriod } from './tell.js';
+import { grouped, type Period, periodDue, type TellingKind, tellPeriod } from './tell.js';
 
 /** How often a peer is told of what stations observed, by what was granted to it. */
 export const observationDigestSettings = flowSettings(
@@ -96,8 +96,8 @@ export const observationDigestKind = (settings: ObservationDigestSettings): Tell
   kind: 'observationDigest',
   sources: ['observationDigest'],
   acted: 'kept for the duty officer',
+  due: (last, now) => settings.send && periodDue(last, settings.everyMinutes, now),
   tell: async (client, peer, now) => {
-    if (!settings.send) return 0;
     const when = { everyMinutes: settings.everyMinutes, now };
     return tellPeriod(client, peer.name, 'observationDigest', when, (period) =>
       read(client, peer, period, now, settings),

@@ -30,7 +30,7 @@ import {
   time,
 } from './shapes.js';
 import { peerSight } from './sight.js';
-import { grouped, type Period, type TellingKind, tellPeriod } from './tell.js';
+import { grouped, type Period, periodDue, type TellingKind, tellPeriod } from './tell.js';
 
 /** What is summed of registers, and by what; of all others entries are counted. Sums are of one kind of thing each. */
 const SUMS: Readonly<Record<string, Omit<RegisterSums, 'noun'>>> = {
@@ -94,8 +94,8 @@ export const resourceDigestKind = (settings: ResourceDigestSettings): TellingKin
   kind: 'resourceDigest',
   sources: ['resourceDigest'],
   acted: 'kept for the duty officer',
+  due: (last, now) => settings.send && periodDue(last, settings.everyMinutes, now),
   tell: async (client, peer, now) => {
-    if (!settings.send) return 0;
     const when = { everyMinutes: settings.everyMinutes, now };
     return tellPeriod(client, peer.name, 'resourceDigest', when, (period) => read(client, peer, period, now, settings));
   },

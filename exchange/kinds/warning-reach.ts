@@ -7,6 +7,7 @@ import { WARNING_LEVELS } from '../../model/warning.js';
 import type { Queryable } from '../../prisma/database.js';
 import {
   dropLastTold,
+  type LastTold,
   lockLastTold,
   type Reachable,
   reachable,
@@ -70,6 +71,7 @@ export const warningReachKind = (settings: WarningReachSettings): TellingKind =>
   kind: 'warningReach',
   sources: ['warningReach'],
   acted: 'kept for the duty officer',
+  due: (last, now) => settings.send && lookDue(last, now),
   tell: (client, peer, now) => tell(client, peer, now, settings),
   collect: async (told) => (settings.send ? itemOf(told) : undefined),
   check: async (item) =>
@@ -85,17 +87,18 @@ const MOST_WARNINGS = 500;
 const LOOK_MS = 60_000;
 const DAY_MS = 86_400_000;
 
+const lookDue = (last: LastTold | undefined, now: Date): boolean =>
+  !last || last.at > now || now.getTime() - last.at.getTime() >= LOOK_MS;
+
 async function tell(
   client: pg.PoolClient,
   { name, feedId }: PeerView,
   now: Date,
   settings: WarningReachSettings,
 ): Promise<number> {
-  const { send, everyMinutes, hoursAfter } = settings;
-  if (!send) return 0;
+  const { everyMinutes, hoursAfter } = settings;
   const last = await lockLastTold(client, name, 'warningReach');
-  const looked = last.get('')?.at;
-  if (looked && looked <= now && now.getTime() - looked.getTime() < LOOK_MS) return 0;
+  if (!lookDue(last.get(''), now)) return 0;
   const since = new Date(now.getTime() - hoursAfter * 3_600_000);
   const found = await reachable(client, { peer: name, feedId, endedSince: since, most: MOST_WARNINGS });
   const warnings = found.filter((warning) => fits(warning, settings));

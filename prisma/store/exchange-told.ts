@@ -63,14 +63,28 @@ export async function tellPeer(
   );
 }
 
+export interface LastTold {
+  readonly told: string;
+  readonly at: Date;
+}
+
+/** What jobs last told a peer as a whole (key ""), by source; nothing is locked. */
+export async function readLastTold(db: Queryable, peer: string): Promise<ReadonlyMap<string, LastTold>> {
+  const { rows } = await db.query<LastTold & { source: string }>(
+    `SELECT source, told, at FROM exchange_last_told WHERE peer = $1 AND key = ''`,
+    [peer],
+  );
+  return new Map(rows.map(({ at, source, told }) => [source, { told, at }]));
+}
+
 /** Locks what a job last told a peer, until the transaction ends: the period, or a digest, by key. */
 export async function lockLastTold(
   client: Queryable,
   peer: string,
   source: BundleKind,
-): Promise<Map<string, { readonly told: string; readonly at: Date }>> {
+): Promise<Map<string, LastTold>> {
   await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`tell ${peer} ${source}`]);
-  const { rows } = await client.query<{ key: string; told: string; at: Date }>(
+  const { rows } = await client.query<LastTold & { key: string }>(
     'SELECT key, told, at FROM exchange_last_told WHERE peer = $1 AND source = $2',
     [peer, source],
   );
