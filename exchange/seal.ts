@@ -94,25 +94,46 @@ async function draftsOf(
 }
 
 /** The items of a row, or why it has to be set aside. A fault of the database is nobody's fault: it is thrown, and all is done again. */
-async function itemsOf(client: pg.PoolClient, { peer }: PeerGround, row: OutboxRow): Promise<BundleItem[] | string> {
-  if (row.source === AGAIN) return itemsAgain(client, peer, row);
-  const items: BundleItem[] = [];
+async function itemsOf(client: pg.PoolClient, ground: PeerGround, row: OutboxRow): Promise<BundleItem[] | string> {
   await client.query('SAVEPOINT collecting');
   try {
-    for (const kind of peer.kinds) {
-      if (!kind.sources.includes(row.source)) continue;
-      const item = await kind.collect(row, peer, client);
-      const fault = item && faultOf(item);
-      if (fault) throw new Error(fault);
-      if (item) items.push(item);
-    }
+    const items = await (row.source === AGAIN ? itemsAgain : collected)(client, ground.peer, row);
     await client.query('RELEASE SAVEPOINT collecting');
     return items;
   } catch (error) {
-    if (isUnavailable(error)) throw error;
+    if (isUnavailable(error) && !isItsOwnFault(ground, row)) throw error;
     await client.query('ROLLBACK TO SAVEPOINT collecting');
     return `${row.source} ${row.key} cannot be told: ${messageOf(error)}`;
   }
+}
+
+/** So often what the database gives up is taken for its fault: a quarter of an hour of the usual waits. */
+const MOST_UNAVAILABLE = 20;
+/** The row of each peer that the database gave up last, and how often one after another; after a restart it is counted anew. */
+const givenUp = new WeakMap<PeerGround, { readonly id: number; readonly times: number }>();
+
+/** Where the database gives a row up again and again, such as for the time it takes, it is the row: what follows must not wait for ever. */
+function isItsOwnFault(ground: PeerGround, { id }: OutboxRow): boolean {
+  const last = givenUp.get(ground);
+  const times = last?.id === id ? last.times + 1 : 1;
+  givenUp.set(ground, { id, times });
+  return times > MOST_UNAVAILABLE;
+}
+
+async function collected(
+  client: pg.PoolClient,
+  peer: PeerGround['peer'],
+  row: OutboxRow,
+): Promise<BundleItem[] | string> {
+  const items: BundleItem[] = [];
+  for (const kind of peer.kinds) {
+    if (!kind.sources.includes(row.source)) continue;
+    const item = await kind.collect(row, peer, client);
+    const fault = item && faultOf(item);
+    if (fault) throw new Error(fault);
+    if (item) items.push(item);
+  }
+  return items;
 }
 
 /** Judged and written before, it goes as it was; what a job told of stands in it whole, and is judged anew: its grant may be over. */

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { canonicalJson } from '../exchange/canonical.js';
 import { readReceipt } from '../exchange/envelope.js';
+import type { ExchangeKind } from '../exchange/kinds/kind.js';
 import { type TellingKind, tellDigests } from '../exchange/kinds/tell.js';
 import { newApiKey } from '../model/api-key.js';
 import { NO_HASH, type Signed, withinBytes } from '../model/exchange.js';
@@ -261,6 +262,34 @@ test('a bundle that the database gives up each time, such as for the time it tak
     `SELECT attempts FROM exchange_bundle WHERE state = 'SET_ASIDE'`,
   );
   expect(aside?.attempts).toBeGreaterThanOrEqual(20);
+}, 60_000);
+
+test('what the database gives up each time when it is to be told is set aside in the end, and what follows it is told', async () => {
+  await sides.stop();
+  const slow: ExchangeKind = {
+    ...{ kind: 'resourceDigest', sources: ['note'], acted: 'kept' },
+    collect: async ({ key }, _peer, client) => {
+      if (key === 'city-1')
+        await client.query(`DO $$ BEGIN RAISE EXCEPTION 'it takes too long' USING ERRCODE = 'query_canceled'; END $$`);
+      return undefined;
+    },
+    check: async () => undefined,
+    apply: async () => undefined,
+  };
+  sides = await makeSides({ kinds: [slow] });
+  const { city, prefecture } = sides;
+  await Promise.all([city.start(), prefecture.start()]);
+  await city.tell();
+  await city.tell();
+  await until(
+    () => prefecture.carriedOut(),
+    (found) => found.length === 1,
+  );
+  expect(await prefecture.carriedOut()).toEqual(['city-2']);
+  expect(await city.rows(`SELECT key, set_aside_reason AS reason FROM exchange_outbox`)).toEqual([
+    { key: 'city-1', reason: 'note city-1 cannot be told: it takes too long' },
+  ]);
+  expect(city.platform.alarms).toMatchObject([{ kind: 'SET_ASIDE', direction: 'OUT', seq: null }]);
 }, 60_000);
 
 test('an item that no bundle may hold is set aside before it is put into one, and takes no other with it', async () => {
