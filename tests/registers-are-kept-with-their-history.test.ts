@@ -13,10 +13,8 @@ const DEPOT = { level: 'COUNTY', owner: '乌苏市应急管理局' };
 const item = (depot: string, quantity: number) => ({ depot, classCode: '106', quantity, measure: '顶' });
 
 beforeAll(async () => {
-  graph = await openGraph(NOW, [
-    { id: FEED, freshness: 'contact' },
-    { id: 'water/reservoirs', freshness: 'contact' },
-  ]);
+  const feeds = [FEED, 'water/reservoirs'].map((id) => ({ id, freshness: 'contact' as const }));
+  graph = await openGraph(NOW, feeds);
 });
 afterAll(() => graph.close());
 
