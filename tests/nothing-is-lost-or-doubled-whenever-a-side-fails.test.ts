@@ -33,7 +33,7 @@ async function walk(side: PlatformSide, points: readonly CrashPoint[]): Promise<
 async function lost(platform: Platform, point: CrashPoint): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${point} did not come`)), 20_000);
+    timer = setTimeout(() => reject(new Error(`${point} did not come`)), 45_000);
   });
   await Promise.race([platform.crashed, late]).finally(() => clearTimeout(timer));
 }
@@ -132,7 +132,7 @@ describe('while the line is down for hours', () => {
     }
     const from = Date.now();
     for (const line of [up, down]) line.mode = 'up';
-    await expectWhole(sides, 30_000);
+    await expectWhole(sides, 45_000);
     expect(city.told.length).toBe(81);
     for (const side of [city, prefecture]) {
       expect(await ends(side, 'CLEARED')).toMatchObject({ change: 'CLEARED', count: 0, seq: null, since: null });
@@ -147,7 +147,7 @@ describe('while the line is down for hours', () => {
     );
     pass(16);
     expect(await ends(city, 'RAISED')).toMatchObject({ change: 'RAISED', count: 1 });
-    expect(Date.now() - from).toBeLessThan(30_000);
+    expect(Date.now() - from).toBeLessThan(60_000);
   }, 90_000);
 
   test('a key may come to its end: what waited is signed anew by the next one, bundles and receipts', async () => {

@@ -94,7 +94,7 @@ export class PlatformSide {
 /** Waits until either side has carried out as much as the other has told, and knows that all of its own is carried out. */
 export async function settled(
   { city, prefecture }: Pick<Sides, 'city' | 'prefecture'>,
-  limitMs = 20_000,
+  limitMs = 45_000,
 ): Promise<void> {
   const wake = (): void => {
     for (const side of [city, prefecture]) side.platform.exchange.wake();
