@@ -2,74 +2,31 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { sign } from '../exchange/signing.js';
 import { openDatabase } from '../prisma/database.js';
 import { dropOldExchange } from '../prisma/store/drop-exchange.js';
-import { copyOf, type TestDatabase } from './support/database.js';
 import { makeKey } from './support/exchange-pair.js';
 import { makeSides, type PlatformSide, type Sides, settled } from './support/exchange-platform-sides.js';
+import { backUp, chainAlarm, clear, expectWhole, putBack } from './support/exchange-restore.js';
 import { until } from './support/running-hub.js';
 
 let sides: Sides;
-const backups: TestDatabase[] = [];
-afterEach(async () => {
-  await sides?.stop();
-  await Promise.all(backups.splice(0).map((backup) => backup.drop()));
-});
+afterEach(() => clear(sides));
 
-/** Each side has carried out what the other told: all of it, once; and what is kept of it verifies. */
-async function expectWhole({ city, prefecture }: Sides): Promise<void> {
-  await settled({ city, prefecture });
-  expect((await city.carriedOut()).toSorted()).toEqual(prefecture.told.toSorted());
-  expect((await prefecture.carriedOut()).toSorted()).toEqual(city.told.toSorted());
-  for (const side of [city, prefecture])
-    expect({ side: side.name, faults: (await side.verify()).faults }).toEqual({ side: side.name, faults: [] });
-}
-
-async function backUp(side: PlatformSide): Promise<TestDatabase> {
-  await side.stop();
-  const backup = await copyOf(side.options.database);
-  backups.push(backup);
-  return backup;
-}
-
-/** Both exchange; one is backed up; both exchange on, so much each; it is put back to the backup, and not started. */
-async function putBack(
+/** As putBack, with two platforms of its own. */
+async function lostBy(
   side: 'city' | 'prefecture',
-  lost: { readonly city: number; readonly prefecture: number } = { city: 3, prefecture: 3 },
+  lost?: { readonly city: number; readonly prefecture: number },
   made: Promise<Sides> = makeSides(),
 ): Promise<{ restored: PlatformSide; other: PlatformSide }> {
   sides = await made;
-  const { city, prefecture } = sides;
-  const restored = sides[side];
-  const other = restored === city ? prefecture : city;
-  await Promise.all([city.start(), prefecture.start()]);
-  await Promise.all([city.tell(2), prefecture.tell(2)]);
-  await settled(sides);
-  const backup = await backUp(restored);
-  await restored.start();
-  // One by one: each in a bundle of its own.
-  for (let n = 0; n < Math.max(lost.city, lost.prefecture); n += 1) {
-    if (n < lost.city) await city.tell();
-    if (n < lost.prefecture) await prefecture.tell();
-    await settled(sides);
-  }
-  await restored.putBack(backup);
-  return { restored, other };
+  await putBack(sides, sides[side], lost);
+  return { restored: sides[side], other: side === 'city' ? sides.prefecture : sides.city };
 }
-
-const chainAlarm = (side: PlatformSide): Promise<unknown> =>
-  until(
-    async () => {
-      side.platform.exchange.wake();
-      return side.platform.alarms;
-    },
-    (alarms) => alarms.some(({ kind }) => kind === 'CHAIN'),
-  );
 
 describe('a side that was put back to an older state', () => {
   test.each([
     'city',
     'prefecture',
   ] as const)('stays blocked by itself, and goes on once it rejoins: the %s', async (side) => {
-    const { restored, other } = await putBack(side);
+    const { restored, other } = await lostBy(side);
     await restored.start();
     await Promise.all([restored.tell(2), other.tell(1)]);
     await Promise.all([chainAlarm(restored), chainAlarm(other)]);
@@ -106,7 +63,7 @@ describe('a side that rejoins before it is started again', () => {
   ])(
     'carries out again what it had %s in the lost time, once, and verifies before anything has gone over',
     async (_, lost) => {
-      const { restored, other } = await putBack('city', lost);
+      const { restored, other } = await lostBy('city', lost);
       const done = await restored.rejoin(await other.exported());
       expect(done).toMatchObject({ carriedOut: lost.prefecture, bundlesAside: 0, receiptsAside: 0, toldAgain: 0 });
       expect((await restored.verify()).faults).toEqual([]);
@@ -119,7 +76,7 @@ describe('a side that rejoins before it is started again', () => {
   );
 
   test('writes down that it has, for both officers and in the audit', async () => {
-    const { restored, other } = await putBack('city');
+    const { restored, other } = await lostBy('city');
     await restored.rejoin(await other.exported());
     await restored.start();
     await expectWhole(sides);
@@ -145,7 +102,7 @@ describe('a side that rejoins before it is started again', () => {
   }, 60_000);
 
   test('does it once, however often it is asked to, and says so', async () => {
-    const { restored, other } = await putBack('city');
+    const { restored, other } = await lostBy('city');
     const file = await other.exported();
     expect(await restored.rejoin(file)).toBeDefined();
     const before = await kept(restored);
@@ -162,7 +119,7 @@ describe('a side that rejoins before it is started again', () => {
   }, 60_000);
 
   test('has done nothing when it is killed midway, and does it all the next time', async () => {
-    const { restored, other } = await putBack('city');
+    const { restored, other } = await lostBy('city');
     await restored.start();
     await Promise.all([restored.tell(), other.tell()]);
     await chainAlarm(other);
@@ -195,7 +152,7 @@ describe('a side that rejoins before it is started again', () => {
       makeKey('city-old', { until: new Date(clock.at + 60 * 60_000) }),
       makeKey('city-new', { from: new Date(clock.at + 30 * 60_000) }),
     ];
-    const { restored, other } = await putBack('city', { city: 2, prefecture: 2 }, makeSides({ now }, keys));
+    const { restored, other } = await lostBy('city', { city: 2, prefecture: 2 }, makeSides({ now }, keys));
     clock.at += 24 * 3_600_000;
     expect(await restored.rejoin(await other.exported())).toMatchObject({ failed: [] });
     await restored.start();
@@ -206,7 +163,7 @@ describe('a side that rejoins before it is started again', () => {
 
 describe('rejoining is refused, and nothing changed', () => {
   test('where it is the other side that was put back: that is where it has to be done', async () => {
-    const { restored, other } = await putBack('city');
+    const { restored, other } = await lostBy('city');
     const before = await kept(other);
     await expect(other.rejoin(await restored.exported())).rejects.toThrow(
       /^nothing of ours is missing here\. of its own bundles the file has \d+, and \d+ are here; .* then rejoin there/,
@@ -215,7 +172,7 @@ describe('rejoining is refused, and nothing changed', () => {
   }, 60_000);
 
   test('for the export of another platform, of another exchange, and for one that is cut off, changed or signed by another', async () => {
-    const { restored, other } = await putBack('city');
+    const { restored, other } = await lostBy('city');
     const file = await other.exported();
     const lines = file.trimEnd().split('\n');
     const before = await kept(restored);
@@ -244,7 +201,7 @@ describe('rejoining is refused, and nothing changed', () => {
   }, 60_000);
 
   test('where the other side no longer keeps what is missing: that much was lost for good', async () => {
-    const { restored, other } = await putBack('city');
+    const { restored, other } = await lostBy('city');
     // All but the last of what it keeps is as old as retention takes.
     const [last] = await other.rows<{ at: Date }>('SELECT max(stored_at) AS at FROM exchange_bundle');
     const db = openDatabase({ url: other.options.database.url });

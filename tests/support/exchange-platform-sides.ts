@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import type { PeerGround } from '../../exchange/ground.js';
 import { asPeerKey, type OwnKey, publicPartOf } from '../../exchange/keys.js';
 import { type Rejoined, rejoin } from '../../exchange/rejoin/rejoin.js';
 import type { Party } from '../../model/exchange.js';
@@ -54,7 +55,14 @@ export class PlatformSide {
   }
 
   /** Rejoins by the other side's export, as the command does, whether or not this side is up. `killAt`: it is cut off before that statement. */
-  async rejoin(text: string, killAt?: RegExp): Promise<Rejoined | undefined> {
+  rejoin(text: string, killAt?: RegExp): Promise<Rejoined | undefined> {
+    const { keys, other } = this.options;
+    const known = { own: keys.map(asPeerKey), peer: other.keys.map(asPeerKey) };
+    return this.onGround((ground) => rejoin(ground, linesOf(text), known), killAt);
+  }
+
+  /** Works beside the side's own process on what its exchange stands on. */
+  async onGround<T>(work: (ground: PeerGround) => Promise<T>, killAt?: RegExp): Promise<T> {
     const proxy = await TcpProxy.before(this.options.database.url);
     const db = openDatabase({
       url: proxy.url,
@@ -67,10 +75,8 @@ export class PlatformSide {
     const key = passingKey();
     const recorder = new Recorder({ db, key: () => key, now: () => new Date(), onFault: () => {} });
     recorder.start();
-    const { keys, other } = this.options;
-    const known = { own: keys.map(asPeerKey), peer: other.keys.map(asPeerKey) };
     try {
-      return await rejoin(platformGround(this.options, db, recorder), linesOf(text), known);
+      return await work(platformGround(this.options, db, recorder));
     } finally {
       await recorder.stop();
       await db.close();
