@@ -1,11 +1,11 @@
 import type pg from 'pg';
-import { type Bundle, NO_HASH, type Receipt } from '../../model/exchange.js';
+import { NO_HASH, type Receipt } from '../../model/exchange.js';
 import { insertBundle, moveBundle, type NewBundle } from '../../prisma/store/exchange-bundles.js';
 import { type ForkRow, setForkAside } from '../../prisma/store/exchange-forks.js';
 import { movePeer } from '../../prisma/store/exchange-peers.js';
 import { insertReceipt, readReceipt, receiptsAfter } from '../../prisma/store/exchange-receipts.js';
 import type { PeerGround } from '../ground.js';
-import { bundleIn, type KnownKeys, receiptIn, type Way } from './believe.js';
+import { bundleIn, type Found, type KnownKeys, receiptIn, type Way } from './believe.js';
 import { type Kept, RejoinRefused } from './book.js';
 import type { Comparison } from './compare.js';
 
@@ -42,13 +42,13 @@ export async function saidIn(work: Work, chain: 'OURS' | 'THEIRS'): Promise<Said
 export async function adoptSent(
   work: Work,
   ours: readonly Said[],
-): Promise<{ readonly adopted: readonly Bundle[]; readonly aside: readonly ForkRow[] }> {
+): Promise<{ readonly adopted: readonly Found[]; readonly aside: readonly ForkRow[] }> {
   const { at, client, found, ground } = work;
   const { beyond, common } = found.OUT;
   const end = beyond.at(-1);
   if (!end) return { adopted: [], aside: [] };
   const aside = await setForkAside(client, ground.peer.name, 'OUT', common, at);
-  const adopted: Bundle[] = [];
+  const adopted: Found[] = [];
   for (const kept of beyond)
     if (kept.body !== '') adopted.push(await keep(work, kept, 'OUT'));
     else await keepEmpty(work, kept, 'OUT', ours);
@@ -79,7 +79,7 @@ export async function adoptTaken(work: Work, ours: readonly Said[], theirs: read
   return missing.length;
 }
 
-async function keep(work: Work, kept: Kept, direction: 'OUT' | 'IN'): Promise<Bundle> {
+async function keep(work: Work, kept: Kept, direction: 'OUT' | 'IN'): Promise<Found> {
   const bundle = await bundleIn(kept, direction === 'OUT' ? toPeer(work) : toUs(work));
   const { items, kind, createdAt } = bundle;
   const row = rowOf(work, kept, direction);

@@ -47,7 +47,7 @@ async function carryOut(
   const kind = peer.kinds.find((each) => each.kind === name);
   if (!kind) return { code: 'KIND_REFUSED', path: '', note: `kind ${name} is no longer taken` };
   const told: NewEntry[] = [];
-  const taking: Taking = { client, peer, own, now: at, entries: told, bundle: { bundleId, seq, kind: name } };
+  const taking: Taking = { client, peer, own, now: at, entries: told, bundle: { bundleId, seq, kind: kind.kind } };
   await client.query('SAVEPOINT item');
   const fault = await attempt(async () => (await kind.check(item, taking)) ?? (await kind.apply(item, taking)));
   if (fault) await client.query('ROLLBACK TO SAVEPOINT item');

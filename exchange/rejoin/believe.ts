@@ -1,6 +1,6 @@
-import { type Bundle, type Party, type Receipt, Refusal } from '../../model/exchange.js';
+import { type BundleItem, type Frame, type Party, type Receipt, Refusal } from '../../model/exchange.js';
 import { hashOf } from '../canonical.js';
-import { readBundle, readReceipt, sameParty } from '../envelope.js';
+import { readBundle, readFrame, readReceipt, sameParty } from '../envelope.js';
 import type { PeerKey } from '../keys.js';
 import { type SignedType, verify } from '../signing.js';
 import { type Kept, RejoinRefused } from './book.js';
@@ -18,10 +18,25 @@ export interface Way {
   readonly keys: readonly PeerKey[];
 }
 
+/** A bundle of the file; without items where more than its frame cannot be read. */
+export interface Found extends Frame {
+  readonly items: readonly BundleItem[];
+}
+
 /** The bundle in a record of the file; throws RejoinRefused unless it is whole, in its place, and signed by its sender. */
-export async function bundleIn(kept: Kept, way: Way): Promise<Bundle> {
-  const bundle = await signedIn(kept, way, 'fenghuo-bundle+jws', readBundle);
-  return placed(bundle, kept, [bundle.seq, bundle.prevHash]);
+export async function bundleIn(kept: Kept, way: Way): Promise<Found> {
+  const frame = await signedIn(kept, way, 'fenghuo-bundle+jws', readFrame);
+  return { ...placed(frame, kept, [frame.seq, frame.prevHash]), items: itemsIn(kept) };
+}
+
+/** As when it came: one that cannot be used was set aside whole. */
+function itemsIn(kept: Kept): readonly BundleItem[] {
+  try {
+    return readBundle(kept).items;
+  } catch (error) {
+    if (error instanceof Refusal) return [];
+    throw error;
+  }
 }
 
 export async function receiptIn(kept: Kept, way: Way): Promise<Receipt> {

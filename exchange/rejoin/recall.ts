@@ -1,5 +1,5 @@
 import type { NewEntry } from '../../model/entry.js';
-import type { Bundle, BundleItem } from '../../model/exchange.js';
+import type { BundleItem } from '../../model/exchange.js';
 import { type InstructionRow, isFinished } from '../../model/instruction.js';
 import { instructionEntry } from '../../model/instruction-entry.js';
 import { tellFinished } from '../../prisma/store/exchange-acts.js';
@@ -9,11 +9,12 @@ import { readFiledReport } from '../../prisma/store/write-incident-reports.js';
 import { acknowledgementPayload } from '../kinds/acknowledgement.js';
 import { instructionPayload, saidBy } from '../kinds/instruction.js';
 import type { Work } from './adopt.js';
+import type { Found } from './believe.js';
 
 type Item = Pick<BundleItem, 'type' | 'id' | 'version' | 'op' | 'payload' | 'provenance'>;
 
 /** Of each thing that our lost bundles told of, what they told last. */
-export function lastTold(bundles: readonly Bundle[]): readonly Item[] {
+export function lastTold(bundles: readonly Found[]): readonly Item[] {
   const last = new Map<string, Item>();
   for (const item of bundles.flatMap(({ items }) => items)) {
     const before = last.get(`${item.type} ${item.id}`);

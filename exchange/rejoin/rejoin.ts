@@ -111,8 +111,9 @@ async function takeUp(work: Work, { alarms, entries }: Telling): Promise<Rejoine
   const { adopted, aside } = await adoptSent(work, ours);
   const taken = await adoptTaken(work, ours, theirs);
   const receipts = await adoptTold(work, ours, aside);
+  const { toldHash: hash, toldNumber: number } = await lockPeer(work.client, work.ground.peer.name);
   const heard = await hear(work, theirs, alarms);
-  await state(work, aside, receipts);
+  await state(work, { number, hash }, aside, receipts);
   const again = await standAgain(work, ours, receipts);
   const items = lastTold(adopted);
   const issued = await recallIssued(work, items, entries);
@@ -145,6 +146,7 @@ async function hear({ client, found, ground }: Work, theirs: readonly Said[], al
 /** Says, signed with the next sign of life, that we have rejoined and from where we go on. */
 async function state(
   { at, client, ground }: Work,
+  told: RejoinedStatement['told'],
   bundles: readonly ForkRow[],
   receipts: readonly ForkRow[],
 ): Promise<void> {
@@ -155,6 +157,7 @@ async function state(
   const rejoined: RejoinedStatement = {
     at: at.toISOString(),
     ...endsOf(await lockPeer(client, ground.peer.name)),
+    told,
     aside: { sent: end(bundles), told: end(receipts) },
   };
   const { name } = ground.peer;

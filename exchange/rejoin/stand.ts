@@ -1,4 +1,4 @@
-import type { Receipt, ReceiptState } from '../../model/exchange.js';
+import type { BundleState, Receipt } from '../../model/exchange.js';
 import { type BundleRow, markFaults, moveBundle, readBundle } from '../../prisma/store/exchange-bundles.js';
 import { type ForkRow, standAnew } from '../../prisma/store/exchange-forks.js';
 import { receiptsOf } from '../../prisma/store/exchange-receipts.js';
@@ -28,7 +28,10 @@ export async function standAgain(
   return again;
 }
 
-const isAboutTheirs = ({ state }: Receipt): boolean => state !== 'WITHDRAWN';
+/** Of a bundle that is kept here: not of one of ours, nor of a text that was refused, which comes again. */
+type AboutTheirs = Receipt & { readonly state: BundleState };
+const isAboutTheirs = (receipt: Receipt): receipt is AboutTheirs =>
+  receipt.state !== 'WITHDRAWN' && receipt.state !== 'REFUSED';
 const isCarriedOut = ({ state }: BundleRow): boolean => state === 'APPLIED' || state === 'ACTED';
 
 const keyOf = ({ ground }: Work, seq: number) => ({ peer: ground.peer.name, direction: 'IN', seq }) as const;
@@ -42,18 +45,20 @@ async function standsBy(work: Work, { bundleHash, bundleId, number, seq }: Recei
   if (was?.bundleId !== bundleId || was.hash !== bundleHash)
     throw new RejoinRefused(`our receipt ${number} is about bundle ${seq} from it, which is not the one here`);
   await standAnew(client, keyOf(work, seq));
-  for (const { at, body, state } of await receiptsOf(client, ground.peer.name, 'OURS', seq))
-    if (state !== 'WITHDRAWN') await move(work, seq, state, at, JSON.parse(body) as Receipt);
+  for (const { at, body } of await receiptsOf(client, ground.peer.name, 'OURS', seq)) {
+    const said = JSON.parse(body) as Receipt;
+    if (isAboutTheirs(said)) await move(work, said, at);
+  }
   return was;
 }
 
-async function move(work: Work, seq: number, state: ReceiptState, at: Date, { faults }: Receipt): Promise<void> {
+async function move(work: Work, { faults, seq, state }: AboutTheirs, at: Date): Promise<void> {
   await moveBundle(work.client, keyOf(work, seq), state, at);
   await markFaults(work.client, keyOf(work, seq), faults);
 }
 
 /** Says once more what was said since the restore, unless the peer knows it, or knows what goes beyond it. */
-async function sayAnew(work: Work, receipt: Receipt): Promise<void> {
+async function sayAnew(work: Work, receipt: AboutTheirs): Promise<void> {
   const { at, client, ground } = work;
   const { acted, bundleId, faults, note, seq, state } = receipt;
   const said = await receiptsOf(client, ground.peer.name, 'OURS', seq);
