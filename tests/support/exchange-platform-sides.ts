@@ -19,7 +19,8 @@ export const publicKey = (party: Party, key: OwnKey): NamedKey => ({
   ...{ from: key.from?.toISOString() ?? null, until: key.until?.toISOString() ?? null },
 });
 
-async function* linesOf(text: string): AsyncGenerator<string> {
+/** The lines of an exported exchange. */
+export async function* linesOf(text: string): AsyncGenerator<string> {
   yield* text.trimEnd().split('\n');
 }
 

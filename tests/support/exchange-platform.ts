@@ -221,7 +221,15 @@ export class Platform {
 
 /** What a platform's exchange stands on, over a database. */
 export function platformGround(
-  { heartbeatMs = 3_600_000, keys, now = () => new Date(), other, own, receiptWithinMs = 900_000, kinds = [] }: PlatformOptions,
+  {
+    heartbeatMs = 3_600_000,
+    kinds = [],
+    keys,
+    now = () => new Date(),
+    other,
+    own,
+    receiptWithinMs = 900_000,
+  }: Pick<PlatformOptions, 'heartbeatMs' | 'keys' | 'kinds' | 'now' | 'other' | 'own' | 'receiptWithinMs'>,
   db: Database,
   recorder: Recorder,
 ): PeerGround {
