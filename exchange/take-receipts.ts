@@ -66,7 +66,8 @@ export async function takeReceipts(ground: PeerGround, came: readonly Came[], ro
   return heard;
 }
 
-async function takeOne(
+/** One more receipt of the peer, or one that is known; `later`: something must come before it. Throws Refusal for what is not its own. */
+export async function takeOne(
   client: pg.PoolClient,
   ground: PeerGround,
   { signed, receipt }: Came,
@@ -146,7 +147,11 @@ async function goOnBehind(
   const { peer } = ground;
   const row = await lockPeer(client, peer.name);
   if (seq > row.takenSeq + 1) return 'later';
-  if (seq <= row.takenSeq) return undefined;
+  if (seq <= row.takenSeq) {
+    const kept = await readKept(client, peer.name, 'IN', seq);
+    if (!kept || kept.bundleId === bundleId) return undefined;
+    throw new Refusal('SEQ_TAKEN', `seq ${seq} is the bundle ${kept.bundleId} here, not the one that is withdrawn`);
+  }
   if ((await seqOfBundle(client, peer.name, 'IN', bundleId)) !== undefined)
     throw new Refusal('SEQ_TAKEN', `bundleId ${bundleId} came under another seq`);
   const at = ground.now();

@@ -80,8 +80,9 @@ export interface AccessEntry {
 /** The exchange with a platform of another tier needs somebody's look (docs/exchange.md). */
 export interface ExchangeAlarm {
   /** OVERDUE: receipts are missing after their time; one alarm for all of a peer. SET_ASIDE: a bundle, or what was to go into one, that cannot be carried out; what follows goes on. WITHDRAWN:
-   *  the peer takes one back. CHAIN: what the two sides keep differs. */
-  readonly kind: 'OVERDUE' | 'SET_ASIDE' | 'WITHDRAWN' | 'CHAIN';
+   *  the peer takes one back. CHAIN: what the two sides keep differs. REJOINED: a side that was put back to an older state has taken up what the
+   *  other had kept, and goes on. */
+  readonly kind: 'OVERDUE' | 'SET_ASIDE' | 'WITHDRAWN' | 'CHAIN' | 'REJOINED';
   readonly peer: string;
   readonly direction: 'OUT' | 'IN';
   /** OVERDUE: the oldest. */

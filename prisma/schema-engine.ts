@@ -48,6 +48,7 @@ const HAND_WRITTEN = [
   'exchange_holding',
   'instruction',
   'exchange_act',
+  'exchange_fork',
 ];
 
 /** SQL that turns the database behind `url` into what the schema says; undefined where they agree. Changes nothing. */

@@ -12,16 +12,21 @@ import { onKeptDatabase } from './database/kept-database.js';
 import { UNREACHABLE } from './demo.js';
 import { type Environment, readEnvironment } from './environment.js';
 import { type ExportOptions, exportExchange, keysOf, type NamedKey } from './exchange/export.js';
+import { rejoinCommand } from './exchange/rejoin-command.js';
+import type { ExchangeSettings, PeerSection } from './exchange/settings.js';
 import { packageRoot } from './root.js';
 import { here, inPassingFolder, runVerifier, showProgress, writeLines } from './tool-files.js';
 
 const USAGE = `npm run exchange -- new-key <name> [--algorithm Ed25519|ES256|SM2]   makes a key pair in HUB_DATA_DIR/keys, and shows the public one
 npm run exchange -- keys                          shows the public keys of both sides, as --keys takes them
-npm run exchange -- export <file>                 writes all bundles and receipts to a file, its end signed as of now
+npm run exchange -- export <file> [--peer <name>] writes all bundles and receipts, or those with one peer, to a file, its end signed as of now
 npm run exchange -- verify [file] [--keys <file>] verifies a file, or the database itself, with tools/verify-exchange.mjs
+npm run exchange -- rejoin <peer> --from <file> [--keys <file>]
+                                                  after this side was restored from a backup: takes the exchange with a peer up again, from the
+                                                  file that the peer exported of it (export --peer); docs/exchange-restore.md
   Reads the settings of HUB_CONFIG for the keys, and the database of DATABASE_URL, else the embedded one of HUB_DATA_DIR, whether or not its hub
   runs. --keys adds public keys that the settings no longer hold. verify ends with 0 where all is as it was written, with 1 where it is not.
-  生成密钥、显示公钥、导出或核验交换包与回执；核验完好退出码为 0，否则为 1。
+  生成密钥、显示公钥、导出或核验交换包与回执；核验完好退出码为 0，否则为 1。rejoin：本方从备份恢复后，凭对端导出的文件重新接续。
 `;
 
 const ALGORITHMS = ['Ed25519', 'ES256', 'SM2'] as const;
@@ -31,7 +36,10 @@ type Algorithm = (typeof ALGORITHMS)[number];
 async function main(): Promise<number> {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
-    options: { keys: { type: 'string' }, algorithm: { type: 'string', default: 'Ed25519' } },
+    options: {
+      ...{ keys: { type: 'string' }, peer: { type: 'string' }, from: { type: 'string' } },
+      algorithm: { type: 'string', default: 'Ed25519' },
+    },
   });
   const [command, name, ...rest] = positionals;
   const algorithm = ALGORITHMS.find((each) => each.toLowerCase() === values.algorithm.toLowerCase());
@@ -40,14 +48,23 @@ async function main(): Promise<number> {
   if (command === 'new-key' && name !== undefined) return newKey(env, name, algorithm);
   const more = values.keys === undefined ? [] : (JSON.parse(readFileSync(here(values.keys), 'utf8')) as NamedKey[]);
   if (command === 'verify' && name !== undefined && values.keys !== undefined) return verify(here(name), more);
-  const options = optionsOf(env, more);
+  const { settings, ...options } = optionsOf(env, more);
   if (command === 'keys' && name === undefined) {
     process.stdout.write(`${JSON.stringify(options.keys, null, 2)}\n`);
     return 0;
   }
   if (command === 'export' && name !== undefined) {
-    await exportTo(here(name), env, options);
+    if (values.peer !== undefined) sectionOf(settings, values.peer);
+    await exportTo(here(name), env, { ...options, peer: values.peer });
     return 0;
+  }
+  if (command === 'rejoin' && name !== undefined && values.from !== undefined) {
+    const file = here(values.from);
+    return rejoinCommand({
+      ...{ env, settings, own: options.own, keys: options.keys, peer: name, section: sectionOf(settings, name), file },
+      verify: async () => (await verify(file, options.keys)) === 0,
+      say: (line) => process.stdout.write(`${line}\n`),
+    });
   }
   if (command !== 'verify') throw new ConfigError(USAGE);
   if (name !== undefined) return verify(here(name), options.keys);
@@ -67,7 +84,16 @@ const verify = (file: string, keys: readonly NamedKey[]): Promise<number> =>
     return runVerifier('verify-exchange.mjs', [file, '--keys', join(folder, 'keys.json')]);
   });
 
-function optionsOf(env: Environment, more: readonly NamedKey[]): ExportOptions {
+function sectionOf({ peers }: ExchangeSettings, name: string): PeerSection {
+  const section = peers[name];
+  if (!section) throw new ConfigError(`no peer ${name} in the settings: ${Object.keys(peers).join(', ')}`);
+  return section;
+}
+
+function optionsOf(
+  env: Environment,
+  more: readonly NamedKey[],
+): ExportOptions & { readonly settings: ExchangeSettings } {
   const config = readConfig(resolve(env.HUB_CONFIG ?? join(packageRoot(), 'config', 'demo.yaml')), connectors, {
     env: (name) => process.env[name],
     generated: (name) => keptKey(join(resolve(env.HUB_DATA_DIR), 'keys'), name).key,
@@ -79,6 +105,7 @@ function optionsOf(env: Environment, more: readonly NamedKey[]): ExportOptions {
   if (!key) throw new ConfigError('no key of exchange.keys is valid now');
   const division = config.hub.area;
   return {
+    settings,
     ...{ own: { orgCode: settings.orgCode, division }, keys: [...keysOf(settings, division), ...more], key, now },
     onRecords: showProgress,
   };

@@ -18,7 +18,7 @@ const RANK = ['SEALED', 'RECEIVED', 'VALIDATED', 'APPLIED', 'ACTED', 'SET_ASIDE'
 /** @typedef {Record<string, any>} Row */
 /** @typedef {{ orgCode: string, division: string }} Party */
 /** @typedef {{ orgCode: string, division: string, kid: string, publicKey: string, from: string | null, until: string | null }} NamedKey */
-/** @typedef {{ chain: string, number: number, hash: string, said: string, mayLead: boolean }} Claim */
+/** @typedef {{ chain: string, number: number, hash: string, said: string, mayLead: boolean, ours: boolean, seq: number, what: string }} Claim */
 
 const sha256 = (/** @type {string} */ text) => createHash('sha256').update(text).digest('hex');
 const base64url = (/** @type {string} */ text) => Buffer.from(text).toString('base64url');
@@ -102,6 +102,10 @@ class PeerBook {
   about = new Map();
   /** @type {Claim[]} */
   claims = [];
+  /** @type {{ ours: boolean, seq: number, at: string, statement: Row }[]} what either side said when it rejoined after a restore */
+  rejoined = [];
+  /** @type {Map<string, Row[]>} what was set aside then, by its chain and when */
+  forks = new Map();
 
   /** @param {Row} ends @param {Party} own @param {string} exportedAt @param {(signed: Row, owner: Party, typ: string, at: string) => void} signed */
   constructor(ends, own, exportedAt, signed) {
@@ -115,11 +119,12 @@ class PeerBook {
   /** @param {Row} row */
   take(row) {
     const isBundle = typeof row.bundle === 'string';
-    const chain = this.chains[/** @type {'OUT'} */ (isBundle ? row.bundle : row.receipt)];
+    const chain = this.chains[/** @type {'OUT'} */ (row.fork ?? (isBundle ? row.bundle : row.receipt))];
     if (!chain) throw new Fault('a line is of no chain');
     if (chain.fault !== undefined) return;
     try {
-      if (isBundle) this.bundle(chain, row);
+      if (row.fork !== undefined) this.fork(row);
+      else if (isBundle) this.bundle(chain, row);
       else this.receipt(chain, row);
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
@@ -187,15 +192,14 @@ class PeerBook {
     this.signed(row, this.own, 'fenghuo-bundle+jws', word.at);
   }
 
-  /** One that never came: its sender's signed word stands for it. @param {Chain} chain @param {Row} row @param {Row[]} receipts */
+  /**
+   * One that never came, or one of ours that a restore has taken and that had never come to the other side: its sender's signed word stands for it.
+   * @param {Chain} chain @param {Row} row @param {Row[]} receipts
+   */
   withdrawn(chain, row, receipts) {
-    const word = receipts.find(({ issuer, state }) => issuer === 'THEIRS' && state === 'WITHDRAWN');
-    if (
-      row.bundle !== 'IN' ||
-      row.state !== 'WITHDRAWN' ||
-      word?.bundleHash !== row.hash ||
-      word?.bundleId !== row.bundleId
-    )
+    const [sender, state] = row.bundle === 'IN' ? ['THEIRS', 'WITHDRAWN'] : ['OURS', 'SET_ASIDE'];
+    const word = receipts.find((receipt) => receipt.issuer === sender && receipt.state === 'WITHDRAWN');
+    if (row.state !== state || row.itemCount !== 0 || word?.bundleHash !== row.hash || word?.bundleId !== row.bundleId)
       throw new Fault(`bundle ${row.seq} is empty, and its sender has not withdrawn it`);
     chain.add(row.seq, row.hash, row.previous, word.at, this.exportedAt);
   }
@@ -232,6 +236,7 @@ class PeerBook {
   /** How far either side said that it had come. @param {Row} said @param {boolean} ours */
   heartbeat({ seq, createdAt, items }, ours) {
     const payload = items[0]?.payload ?? {};
+    if (payload.rejoined) this.rejoined.push({ ours, seq, at: createdAt, statement: payload.rejoined });
     const chains = ours
       ? { sent: 'OUT', taken: 'IN', told: 'OURS', heard: 'THEIRS' }
       : { sent: 'IN', taken: 'OUT', told: 'THEIRS', heard: 'OURS' };
@@ -240,8 +245,55 @@ class PeerBook {
       if (!Number.isSafeInteger(end?.number)) continue;
       const said = `${ours ? 'our' : 'its'} heartbeat of ${createdAt} (bundle ${seq}) says`;
       // What it had just signed may still have been on its way.
-      this.claims.push({ chain, ...end, said, mayLead: !ours && what === 'told' });
+      this.claims.push({ chain, ...end, said, mayLead: !ours && what === 'told', ours, seq, what });
     }
+  }
+
+  /** What was set aside when this side rejoined: signed by it, and none of the chain. @param {Row} row */
+  fork(row) {
+    const named = `what was set aside in the place of ${row.number}`;
+    if (row.body === '') throw new Fault(`${named} is empty`);
+    if (sha256(row.body) !== row.hash) throw new Fault(`${named} was changed: its hash is not that of its content`);
+    const said = parse(row.body);
+    const [number, previous, typ, at] =
+      row.fork === 'OUT'
+        ? [said.seq, said.prevHash, 'fenghuo-bundle+jws', said.createdAt]
+        : [said.number, said.previous, 'fenghuo-receipt+jws', said.at];
+    if (!same([number, previous], [row.number, row.previous]))
+      throw new Fault(`${named}: what is written beside it is not what it says`);
+    this.fromTo(said, true, named);
+    this.signed(row, this.own, typ, at);
+    const key = `${row.fork} ${row.rejoinedAt}`;
+    const before = this.forks.get(key) ?? [];
+    const last = before.at(-1);
+    if (last && (row.number !== last.number + 1 || row.previous !== last.hash))
+      throw new Fault(`${named} does not follow the one before it: one is missing or was replaced`);
+    this.forks.set(key, [...before, row]);
+  }
+
+  /** Whether all is here that was set aside by a signed statement of ours. @param {Row} statement @param {string} at */
+  aside({ at: when, aside }, at) {
+    for (const [name, what] of /** @type {const} */ ([
+      ['OUT', 'sent'],
+      ['OURS', 'told'],
+    ])) {
+      const rows = this.forks.get(`${name} ${when}`) ?? [];
+      const [first, last] = [rows[0], rows.at(-1)];
+      const chain = this.chains[name];
+      const dropped = rows.length === 0 && Date.parse(this.exportedAt) - Date.parse(at) >= KEPT_DAYS * DAY_MS;
+      const said = aside[what];
+      if (!same([said?.number, said?.hash], [last?.number, last?.hash]) && !dropped)
+        chain.broken(`of what was set aside at ${when} not all is here, or other than was said then`);
+      if (first && (chain.hashes.get(first.number - 1) ?? first.previous) !== first.previous)
+        chain.broken(`what was set aside at ${when} does not follow ${chain.noun} ${first.number - 1}`);
+    }
+  }
+
+  /** A side that rejoined after a restore takes back what it had said before of ends that were lost. @param {Claim} claim */
+  isVoid({ number, ours, seq, what }) {
+    return this.rejoined.some(
+      (each) => each.ours === ours && seq <= each.statement.sent.number && number > each.statement[what].number,
+    );
   }
 
   /** @param {Row} said @param {boolean} ours @param {string} named */
@@ -264,7 +316,9 @@ class PeerBook {
       else if (chain.last !== end[0] || chain.end !== end[1])
         chain.broken(`the end that is noted is ${chain.noun} ${end[0]}, and not the ${chain.last} that is here last`);
     }
-    for (const { chain: name, number, hash, said, mayLead } of this.claims) {
+    for (const { ours, at, statement } of this.rejoined) if (ours) this.aside(statement, at);
+    for (const claim of this.claims.filter((each) => !this.isVoid(each))) {
+      const { chain: name, number, hash, said, mayLead } = claim;
       const chain = this.chains[/** @type {'OUT'} */ (name)];
       if (number > chain.last && !mayLead)
         chain.broken(

@@ -8,9 +8,20 @@ import { CHAIN_DIFFERS, type ExchangeKind, type Fault, type PeerView, type Takin
 
 const end = z.strictObject({ number: z.int().min(0), hash: z.string().regex(/^[0-9a-f]{64}$/) });
 /** The ends of the four chains as the sender has them: its bundles and receipts, and ours as far as they came. */
-const payload = z.strictObject({ sent: end, taken: end, told: end, heard: end });
+const ends = { sent: end, taken: end, told: end, heard: end };
+/**
+ * The sender was put back to an older state and has rejoined: from these ends it goes on, and what it had said before of ends beyond them holds no
+ * more. `aside`: the ends of what it had made meanwhile in places that were taken.
+ */
+const rejoined = z.strictObject({
+  at: z.iso.datetime({ precision: 3 }),
+  ...ends,
+  aside: z.strictObject({ sent: end.nullable(), told: end.nullable() }),
+});
+export type RejoinedStatement = z.infer<typeof rejoined>;
+const payload = z.strictObject({ ...ends, rejoined: rejoined.optional() });
 
-const endsOf = (row: PeerRow): z.infer<typeof payload> => ({
+export const endsOf = (row: PeerRow): Omit<z.infer<typeof payload>, 'rejoined'> => ({
   sent: { number: row.sentSeq, hash: row.sentHash },
   taken: { number: row.takenSeq, hash: row.takenHash },
   told: { number: row.toldNumber, hash: row.toldHash },
@@ -23,11 +34,11 @@ export const heartbeat: ExchangeKind = {
   sources: ['heartbeat'],
   acted: 'recorded',
 
-  async collect({ at }: Told, { name }: PeerView, client): Promise<BundleItem> {
+  async collect({ at, payload: told }: Told, { name }: PeerView, client): Promise<BundleItem> {
     // The ends before this bundle itself.
     const row = await lockPeer(client, name);
     return {
-      ...{ type: 'heartbeat', id: name, version: at.toISOString(), op: 'upsert', payload: endsOf(row) },
+      ...{ type: 'heartbeat', id: name, version: at.toISOString(), op: 'upsert', payload: { ...endsOf(row), ...told } },
       provenance: { department: 'EMERGENCY', feed: null, changedAt: at.toISOString() },
     };
   },
@@ -57,8 +68,13 @@ export const heartbeat: ExchangeKind = {
    * Receipts that were lost on a road without answers go out again; those that the peer says it has, however it got them, need not. Bundles do by
    * themselves, while nothing is heard of them.
    */
-  async apply(item: BundleItem, { client, peer, now }: Taking): Promise<Fault | undefined> {
-    const { heard } = payload.parse(item.payload);
+  async apply(item: BundleItem, { bundle, client, entries, peer, now }: Taking): Promise<Fault | undefined> {
+    const { heard, rejoined } = payload.parse(item.payload);
+    if (rejoined) {
+      const reason = `${peer.name} was put back to an older state and has rejoined at ${rejoined.at}: it goes on behind bundle ${rejoined.sent.number} and receipt ${rejoined.told.number}`;
+      const alarm = { kind: 'REJOINED', direction: 'IN', seq: bundle.seq, peer: peer.name, reason } as const;
+      entries.push({ topic: 'exchange', key: peer.name, at: now, payload: alarm });
+    }
     const row = await lockPeer(client, peer.name);
     if (heard.number > row.toldUpto) await movePeer(client, peer.name, { toldUpto: heard.number });
     if (heard.number >= row.toldUpto) return undefined;

@@ -160,7 +160,8 @@ async function apply(item: BundleItem, taking: Taking): Promise<Fault | undefine
   return undefined;
 }
 
-const saidBy = (payload: InstructionPayload) => ({
+/** What an instruction says, in the row's fields. */
+export const saidBy = (payload: InstructionPayload) => ({
   title: payload.title,
   text: payload.text,
   hazardCode: payload.hazardCode,

@@ -8,7 +8,7 @@ const AT_ONCE = 2000;
 
 /**
  * Drops what is older than `limit` from the beginning of each chain, in the caller's transaction: bundles that are over, then receipts of which no
- * bundle is left. The last that could go stays, so that whoever verifies sees by its signed time that what was before it was old enough, too.
+ * bundle is left, and what was set aside at a restore. The last that could go stays, so that whoever verifies sees by its signed time that what was before it was old enough, too.
  * Returns whether there may be more: then it is to be called again.
  */
 export async function dropOldExchange(client: Queryable, limit: Date, atOnce = AT_ONCE): Promise<boolean> {
@@ -32,5 +32,6 @@ export async function dropOldExchange(client: Queryable, limit: Date, atOnce = A
      WHERE r.peer = p.name AND r.issuer = i.issuer AND r.number < kept.number - 1`,
     [limit, atOnce],
   );
+  await client.query('DELETE FROM exchange_fork WHERE rejoined_at < $1 AND made_at < $1', [limit]);
   return [bundles, receipts].some(({ rowCount }) => Number(rowCount) > 0);
 }

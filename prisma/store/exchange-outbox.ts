@@ -64,7 +64,7 @@ export async function tellAgain(client: Queryable, peer: string, seq: number, at
   const { rowCount } = await client.query(
     `INSERT INTO exchange_outbox (peer, source, key, at, payload)
      SELECT b.peer, $3, i.item ->> 'id', $4, i.item FROM exchange_bundle b,
-       LATERAL jsonb_array_elements(b.body::jsonb -> 'items') WITH ORDINALITY AS i (item, n)
+       LATERAL jsonb_array_elements(nullif(b.body, '')::jsonb -> 'items') WITH ORDINALITY AS i (item, n)
        JOIN exchange_item e ON e.peer = $1 AND e.direction = 'OUT' AND e.seq = $2 AND e.n = i.n - 1
      WHERE b.peer = $1 AND b.direction = 'OUT' AND b.seq = $2
        AND (b.state = 'SET_ASIDE' OR e.fault ->> 'code' = 'NOT_CARRIED_OUT') ORDER BY i.n`,

@@ -134,6 +134,10 @@ export function addAlarms(builder: Builder, enums: ExchangeEnums): void {
       SET_ASIDE: { description: 'Something cannot be carried out or handed over; what follows goes on. 已搁置。' },
       WITHDRAWN: { description: 'The peer has taken back a bundle. 对端撤回。' },
       CHAIN: { description: 'What the two sides keep differs. 双方留存不一致。' },
+      REJOINED: {
+        description:
+          'A side that was restored from a backup has taken up again what the other side had kept. 从备份恢复的一方已重新接续。',
+      },
     } as const,
   });
   const change = builder.enumType('ExchangeAlarmChange', {

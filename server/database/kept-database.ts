@@ -1,7 +1,9 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type pg from 'pg';
-import { openDatabase } from '../../prisma/database.js';
+import { applyMigrations } from '../../prisma/apply-migrations.js';
+import { type Database, openDatabase } from '../../prisma/database.js';
 import type { Environment } from '../environment.js';
+import { packageRoot } from '../root.js';
 import { EmbeddedDatabase } from './embedded-database.js';
 import { runningDatabase } from './running-database.js';
 
@@ -12,13 +14,28 @@ const PAGE_MS = 120_000;
  * Runs `work` on the database of DATABASE_URL, else on the embedded one of HUB_DATA_DIR whether or not its hub runs, in one transaction that
  * reads all as of one moment and changes nothing.
  */
-export async function onKeptDatabase<T>(env: Environment, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+export const onKeptDatabase = <T>(env: Environment, work: (client: pg.PoolClient) => Promise<T>): Promise<T> =>
+  onItsUrl(env, (url) => reading(url, work));
+
+/** The same for what changes it: `work` makes its own transactions. Migrations that it has not had are applied, as at a hub's start. */
+export const onWritableDatabase = <T>(env: Environment, work: (db: Database) => Promise<T>): Promise<T> =>
+  onItsUrl(env, async (url) => {
+    await applyMigrations(url, join(packageRoot(), 'prisma', 'migrations'));
+    const db = openDatabase({ url, statementTimeoutMs: PAGE_MS });
+    try {
+      return await work(db);
+    } finally {
+      await db.close();
+    }
+  });
+
+async function onItsUrl<T>(env: Environment, work: (url: string) => Promise<T>): Promise<T> {
   const folder = resolve(env.HUB_DATA_DIR);
   const running = env.DATABASE_URL ?? (await runningDatabase(folder));
-  if (running !== undefined) return reading(running, work);
+  if (running !== undefined) return work(running);
   const database = new EmbeddedDatabase({ folder });
   try {
-    return await reading((await database.start()).url, work);
+    return await work((await database.start()).url);
   } finally {
     await database.stop();
   }

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
+import { sameParty } from '../../exchange/envelope.js';
 import { type OwnKey, type PeerKey, publicPartOf, type Validity } from '../../exchange/keys.js';
 import { sign } from '../../exchange/signing.js';
 import type { Party } from '../../model/exchange.js';
 import type { PeerRow } from '../../model/exchange-rows.js';
 import type { Queryable } from '../../prisma/database.js';
+import { readForks } from '../../prisma/store/exchange-forks.js';
 import { bundleChain, readAllPeers, receiptChain } from '../../prisma/store/read-exchange-chains.js';
 import type { ExchangeSettings } from './settings.js';
 
@@ -39,6 +41,8 @@ export interface ExportOptions {
   /** Signs the end of the file. */
   readonly key: OwnKey;
   readonly now: Date;
+  /** The exchange with this peer alone. */
+  readonly peer?: string | undefined;
   /** Told how many records have gone by. */
   readonly onRecords?: (records: number) => void;
 }
@@ -48,7 +52,11 @@ export interface ExportOptions {
  * of this moment, signed. Run it in one transaction of REPEATABLE READ.
  */
 export async function* exportExchange(db: Queryable, options: ExportOptions): AsyncGenerator<string> {
-  const { key, keys, now, onRecords = () => {}, own } = options;
+  const { key, now, onRecords = () => {}, own } = options;
+  const all = await readAllPeers(db);
+  const peers = all.filter(({ name }) => options.peer === undefined || name === options.peer);
+  // Whoever gets the exchange with one of them learns nothing of the others.
+  const keys = options.keys.filter((each) => [own, ...peers].some((party) => sameParty(party, each)));
   const hash = createHash('sha256');
   let lines = 0;
   const line = (value: unknown): string => {
@@ -58,7 +66,7 @@ export async function* exportExchange(db: Queryable, options: ExportOptions): As
     return text;
   };
   yield line({ exchange: 'fenghuo-exchange-1', exportedAt: now.toISOString(), own, keys });
-  for (const peer of await readAllPeers(db)) {
+  for (const peer of peers) {
     yield line(endsOf(peer));
     for await (const record of recordsOf(db, peer.name)) {
       yield line(record);
@@ -88,4 +96,6 @@ async function* recordsOf(db: Queryable, peer: string): AsyncGenerator<object> {
       const said = { seq, bundleId, kind, createdAt, state, hash, previous, itemCount, items };
       yield { bundle: direction, ...said, signature, body };
     }
+  for (const { chain, number, rejoinedAt, hash, previous, signature, body } of await readForks(db, peer))
+    yield { fork: chain, number, rejoinedAt, hash, previous, signature, body };
 }

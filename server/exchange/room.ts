@@ -58,11 +58,19 @@ function registrationOf(name: string, section: PeerSection): ConfiguredPeer {
   };
 }
 
-function groundOf(
+/** What the exchange with one peer of the settings stands on. */
+export function groundOf(
   name: string,
   section: PeerSection,
   { orgCode, keys }: ExchangeSettings,
-  { db, division, evidence, now, onAlarm, step = () => {} }: ExchangeRoomOptions,
+  {
+    db,
+    division,
+    evidence,
+    now,
+    onAlarm,
+    step = () => {},
+  }: Pick<ExchangeRoomOptions, 'db' | 'division' | 'evidence' | 'now' | 'onAlarm' | 'step'>,
 ): PeerGround {
   const own: Party = { orgCode, division };
   return {

@@ -1,17 +1,28 @@
 import type pg from 'pg';
-import { type OwnKey, publicPartOf } from '../../exchange/keys.js';
+import type { PeerGround } from '../../exchange/ground.js';
+import { asPeerKey, type OwnKey, publicPartOf } from '../../exchange/keys.js';
+import { type Rejoined, rejoin } from '../../exchange/rejoin/rejoin.js';
 import type { Party } from '../../model/exchange.js';
+import { openDatabase } from '../../prisma/database.js';
+import { passingKey } from '../../server/audit/key.js';
+import { Recorder } from '../../server/audit/recorder.js';
 import { exportExchange, type NamedKey } from '../../server/exchange/export.js';
 import { verifyExchange } from '../../tools/verify-exchange.mjs';
 import { migratedDatabase, type TestDatabase } from './database.js';
 import { CITY, Line, makeKey, PREFECTURE } from './exchange-pair.js';
-import { onDatabase, Platform, type PlatformOptions, prepareNotes } from './exchange-platform.js';
+import { onDatabase, Platform, type PlatformOptions, platformGround, prepareNotes } from './exchange-platform.js';
 import { until } from './running-hub.js';
+import { TcpProxy } from './tcp-proxy.js';
 
 export const publicKey = (party: Party, key: OwnKey): NamedKey => ({
   ...{ ...party, kid: key.kid, publicKey: publicPartOf(key) },
   ...{ from: key.from?.toISOString() ?? null, until: key.until?.toISOString() ?? null },
 });
+
+/** The lines of an exported exchange. */
+export async function* linesOf(text: string): AsyncGenerator<string> {
+  yield* text.trimEnd().split('\n');
+}
 
 /** A platform that can be started again over the same database, and what is told on it. */
 export class PlatformSide {
@@ -20,7 +31,7 @@ export class PlatformSide {
 
   constructor(
     readonly name: string,
-    readonly options: PlatformOptions,
+    public options: PlatformOptions,
   ) {}
 
   get platform(): Platform {
@@ -36,6 +47,42 @@ export class PlatformSide {
   async stop(): Promise<void> {
     await this.#platform?.stop();
     this.#platform = undefined;
+  }
+
+  /** Works from now on over a database that was copied before, as after a restore from a backup. */
+  async putBack(database: TestDatabase): Promise<void> {
+    await this.stop();
+    this.options = { ...this.options, database };
+  }
+
+  /** Rejoins by the other side's export, as the command does, whether or not this side is up. `killAt`: it is cut off before that statement. */
+  rejoin(text: string, killAt?: RegExp): Promise<Rejoined | undefined> {
+    const { keys, other } = this.options;
+    const known = { own: keys.map(asPeerKey), peer: other.keys.map(asPeerKey) };
+    return this.onGround((ground) => rejoin(ground, linesOf(text), known), killAt);
+  }
+
+  /** Works beside the side's own process on what its exchange stands on. */
+  async onGround<T>(work: (ground: PeerGround) => Promise<T>, killAt?: RegExp): Promise<T> {
+    const proxy = await TcpProxy.before(this.options.database.url);
+    const db = openDatabase({
+      url: proxy.url,
+      onStatement: (sql) => {
+        if (!killAt?.test(sql.trimStart())) return;
+        proxy.mode = 'cut';
+        throw new Error('killed');
+      },
+    });
+    const key = passingKey();
+    const recorder = new Recorder({ db, key: () => key, now: () => new Date(), onFault: () => {} });
+    recorder.start();
+    try {
+      return await work(platformGround(this.options, db, recorder));
+    } finally {
+      await recorder.stop();
+      await db.close();
+      await proxy.close();
+    }
   }
 
   /** Tells the other side something, as whoever writes to the database does, whether or not this side is up. */

@@ -201,14 +201,8 @@ export class Platform {
   }
 
   #ground(now: () => Date): PeerGround {
-    const { own, keys, other, receiptWithinMs = 900_000, heartbeatMs = 3_600_000 } = this.options;
-    const kinds = [note, ...(this.options.kinds ?? []), heartbeat];
     return {
-      ...{ db: this.db, own, ownKeys: keys, evidence: exchangeEvidence(this.recorder, now), now },
-      peer: {
-        ...{ name: other.name, party: other.party, feedId: peerFeed(other.name), keys: other.keys.map(asPeerKey) },
-        ...{ kinds, receiptWithinMs, heartbeatMs, resendAfterMs: 900_000 },
-      },
+      ...platformGround({ ...this.options, now }, this.db, this.recorder),
       step: (step) => this.#at(step),
       onAlarm: (alarm) => void this.alarms.push(alarm),
     };
@@ -223,6 +217,29 @@ export class Platform {
     });
     return new ExchangeDoor({ exchange: () => this.exchange, doorkeeper, now });
   }
+}
+
+/** What a platform's exchange stands on, over a database. */
+export function platformGround(
+  {
+    heartbeatMs = 3_600_000,
+    kinds = [],
+    keys,
+    now = () => new Date(),
+    other,
+    own,
+    receiptWithinMs = 900_000,
+  }: Pick<PlatformOptions, 'heartbeatMs' | 'keys' | 'kinds' | 'now' | 'other' | 'own' | 'receiptWithinMs'>,
+  db: Database,
+  recorder: Recorder,
+): PeerGround {
+  return {
+    ...{ db, own, ownKeys: keys, evidence: exchangeEvidence(recorder, now), now, step: () => {}, onAlarm: () => {} },
+    peer: {
+      ...{ name: other.name, party: other.party, feedId: peerFeed(other.name), keys: other.keys.map(asPeerKey) },
+      ...{ kinds: [note, ...kinds, heartbeat], receiptWithinMs, heartbeatMs, resendAfterMs: 900_000 },
+    },
+  };
 }
 
 /** As a hub would be whose author had forgotten transactions. */
