@@ -1,8 +1,10 @@
-import { resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import type pg from 'pg';
 import { openDatabase } from '../../prisma/database.js';
 import type { Environment } from '../environment.js';
 import { EmbeddedDatabase } from './embedded-database.js';
+import { choosePlace, dataOf } from './postgres-place.js';
 import { runningDatabase } from './running-database.js';
 
 /** What is large is read in pages; one of them is never this slow. */
@@ -16,6 +18,11 @@ export async function onKeptDatabase<T>(env: Environment, work: (client: pg.Pool
   const folder = resolve(env.HUB_DATA_DIR);
   const running = env.DATABASE_URL ?? (await runningDatabase(folder));
   if (running !== undefined) return reading(running, work);
+  // Where a hub never was, none is made.
+  if (!existsSync(join(dataOf(await choosePlace({ folder })), 'PG_VERSION')))
+    throw new Error(
+      `no hub has a database in ${folder}: set HUB_DATA_DIR to its data folder, or DATABASE_URL 该目录中没有数据库`,
+    );
   const database = new EmbeddedDatabase({ folder });
   try {
     return await reading((await database.start()).url, work);
