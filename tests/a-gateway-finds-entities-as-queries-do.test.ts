@@ -238,9 +238,10 @@ describe('over HTTP', () => {
     });
     const body = (await response.json()) as {
       data?: Record<string, unknown>;
-      errors?: { extensions: { code: string } }[];
+      errors?: { message: string; extensions: { code: string } }[];
     };
-    return { status: response.status, data: body.data, code: body.errors?.[0]?.extensions.code };
+    const [error] = body.errors ?? [];
+    return { status: response.status, data: body.data, code: error?.extensions.code, message: error?.message };
   }
 
   test('a key without a role is for gateways alone', async () => {
@@ -251,7 +252,10 @@ describe('over HTTP', () => {
 
   test('only a key with GATEWAY in its own header opens what gateways ask, for that request', async () => {
     expect(await send(SERVICE, { as: gateway })).toMatchObject({ status: 400, code: 'BAD_INPUT' });
-    expect(await send(SERVICE, { as: reader, proof: WRONG })).toMatchObject({ status: 401, code: 'UNAUTHENTICATED' });
+    expect(await send(SERVICE, { as: reader, proof: WRONG })).toMatchObject({
+      ...{ status: 401, code: 'UNAUTHENTICATED' },
+      message: "x-hub-gateway, the gateway's own key: the key or token is not valid",
+    });
     expect(await send(SERVICE, { as: reader, proof: reader })).toMatchObject({ status: 403, code: 'FORBIDDEN' });
     const { data } = await send(SERVICE, { proof: gateway });
     expect(data).toMatchObject({ _service: { sdl: expect.stringContaining('type Station @key(fields: "id")') } });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { transformSupergraphToPublicSchema } from '@theguild/federation-composition';
 import { buildASTSchema, isNonNullType, parse, printSchema } from 'graphql';
-import { compose, readSettings } from '../deploy/federation/composition.mjs';
+import { compose, readSettings, readSupergraph, sdlOf } from '../deploy/federation/composition.mjs';
 import { strictRootsOf } from '../deploy/federation/strict-roots.mjs';
 import { PARTS } from '../model/part.js';
 import { buildSchema } from '../schema/index.js';
@@ -64,7 +64,33 @@ test('counties compose beneath a field each, follow under names of their own, an
   expect(composed.getMutationType()).toBeUndefined();
 });
 
+test('a gateway starts over the parts that its supergraph was composed of, and says what to do over others', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'fenghuo-test-'));
+  const supergraph = join(folder, 'supergraph.graphql');
+  const parts = PARTS.slice(0, 2).map((name) => part(name, subgraphSdl(buildSchema([name]))));
+  const read = (more = {}, key?: string) =>
+    readSupergraph({ supergraph, parts, counties: false, ...more }, 'subgraphs.json', key);
+  await expect(read({}, 'key')).rejects.toThrow(/is not made yet: npm run compose -- subgraphs.json/);
+  writeFileSync(supergraph, compose(parts).supergraph);
+  await expect(read({}, 'key')).resolves.toMatch('join__Graph');
+  await expect(read()).rejects.toThrow('GATEWAY_KEY is not set');
+  const [one] = parts;
+  const moved = { parts: [one, { ...one, name: 'weather', url: 'http://elsewhere.example/graphql' }] };
+  await expect(read(moved, 'key')).rejects.toThrow(
+    /composed of shared \S+, weather http:\/\/weather\.example\/graphql, but subgraphs\.json .* weather http:\/\/elsewhere/,
+  );
+  rmSync(folder, { recursive: true });
+});
+
+test('what cannot be read is named: the settings, the text of a part', async () => {
+  await expect(readSettings('/nowhere/counties.json')).rejects.toThrow(
+    /^\/nowhere\/counties.json: no such file; begin/,
+  );
+  await expect(sdlOf({ ...part('wusu', ''), sdl: '/nowhere/schema.graphql' })).rejects.toThrow(/^wusu: its "sdl"/);
+});
+
 test.each([
+  ['{ "subgraphs"', /settings.json is no JSON: /],
   ['{}', /either "subgraphs" or "counties"/],
   ['{ "subgraphs": [{ "name": "A", "url": "http://a/" }] }', /"name" of a part/],
   ['{ "subgraphs": [{ "name": "a", "url": "a" }] }', /a has no "url"/],

@@ -5,7 +5,10 @@ import { compose, readSettings, sdlOf } from './composition.mjs';
 
 const [path, ...rest] = process.argv.slice(2);
 try {
-  if (path === undefined || rest.length > 0) throw new Error('node compose.mjs <settings.json>');
+  if (path === undefined || rest.length > 0)
+    throw new Error(
+      'npm run compose -- <settings.json>: subgraphs.json or counties.json, see README.md 请给出设置文件',
+    );
   const { supergraph: file, parts, counties } = await readSettings(path);
   const texts = await Promise.all(
     parts.map(async (part) => ({ ...part, text: await sdlOf(part, process.env.GATEWAY_KEY) })),

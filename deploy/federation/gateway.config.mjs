@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { defineConfig, HTTPTransport } from '@graphql-hive/gateway';
 import { parse } from 'graphql';
-import { GATEWAY_HEADER, readSettings } from './composition.mjs';
+import { GATEWAY_HEADER, readSettings, readSupergraph } from './composition.mjs';
 import { countyTransport } from './county-transport.mjs';
 import { limitBodies, sayItAsHubsDo, sayWhatIsUnavailable } from './plugins.mjs';
 import { refuseAsHubsDo, strictRootsOf } from './strict-roots.mjs';
 
 const { env } = process;
-const { supergraph, parts, counties } = await readSettings(env.FEDERATION ?? 'subgraphs.json');
-const text = readFileSync(supergraph, 'utf8');
+const path = env.FEDERATION ?? 'subgraphs.json';
+const { parts, counties, text } = await begin();
 
 /** As those of a hub (docs/limits.md), which counts again what reaches it. */
 const MAX_TOKENS = 2000;
@@ -18,6 +18,17 @@ const MAX_BODY_BYTES = 256 * 1024;
 const ANSWERS_WITHIN_MS = 10_000;
 
 const limits = new Map(parts.map(({ name, timeoutMs }) => [name, timeoutMs]));
+
+/** What is wrong with the settings is said in a sentence; the gateway would show the place in this code. */
+async function begin() {
+  try {
+    const settings = await readSettings(path);
+    return { ...settings, text: await readSupergraph(settings, path, env.GATEWAY_KEY) };
+  } catch (error) {
+    process.stderr.write(`the gateway does not start: ${error instanceof Error ? error.message : error}\n`);
+    process.exit(1);
+  }
+}
 
 /** A caller's credential, however the caller came: it stands in connection_init or in the header. */
 const credentialOf = ({ request, context }) =>

@@ -15,7 +15,11 @@ export async function isGateway(
 ): Promise<boolean> {
   const key = request.headers[HEADER];
   if (key === undefined) return false;
-  const { session } = await admit(request, `Bearer ${String(key)}`);
+  const { session } = await admit(request, `Bearer ${String(key)}`).catch((error) => {
+    // Or callers would take it for their own credential.
+    if (!(error instanceof HubError) || error.code !== 'UNAUTHENTICATED') throw error;
+    throw new HubError(error.code, `${HEADER}, the gateway's own key: ${error.publicMessage}`, error.details);
+  });
   session.close();
   if (session.viewer.scopes.includes('GATEWAY')) return true;
   throw new HubError('FORBIDDEN', `${HEADER}: this needs a key with the permission GATEWAY`);
