@@ -25,6 +25,7 @@ async function main(command: string | undefined, ...rest: readonly string[]): Pr
   if (command === undefined) {
     writeFileSync(join(root, 'schema.graphql'), `${printSchema(schema)}\n`);
     writeFileSync(join(root, 'subgraph.graphql'), `${subgraphSdl(schema)}\n`);
+    process.stdout.write('schema.graphql and subgraph.graphql are as the code says\n');
     return 0;
   }
   if (command === 'check') return check(schema);
@@ -33,6 +34,10 @@ async function main(command: string | undefined, ...rest: readonly string[]): Pr
 }
 
 async function check(schema: GraphQLSchema): Promise<number> {
+  if (!existsSync(released))
+    throw new Error(
+      'schema/released.graphql is missing: nothing to compare with. `git checkout schema/released.graphql`, or before the first release `npm run schema -- release` 缺少上次发布的模式',
+    );
   const text = readFileSync(released, 'utf8');
   const { version, day } = releaseOf(text);
   const changes = await changesSince(text, schema, today);

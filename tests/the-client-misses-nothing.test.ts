@@ -2,10 +2,12 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { WebSocket, WebSocketServer } from 'ws';
 import { ofSocket } from '../client/src/errors.js';
+import { fileStore as browsersFileStore } from '../client/src/index.js';
 import {
   type ConnectOptions,
   connect,
@@ -284,6 +286,7 @@ describe('a cursor', () => {
       expect(await make().get()).toBe('a:2');
     }
     expect(readFileSync(path, 'utf8')).toBe('a:2\n');
+    expect(() => browsersFileStore(path)).toThrow('in a browser take localStorageStore');
   });
 });
 
@@ -340,7 +343,9 @@ describe('a credential', () => {
       return `fh_${String(made).padStart(16, '0')}_${'x'.repeat(43)}`;
     };
     const { client, states } = open({ token });
-    expect(await follow(client).ended).toMatchObject({ code: 'UNAUTHENTICATED' });
+    const end = await follow(client).ended;
+    expect(end).toMatchObject({ code: 'UNAUTHENTICATED' });
+    expect(inspect(end, { depth: 9 })).not.toMatch(/WebSocket|_socket/);
     expect(states.at(-1)?.status).toBe('refused');
     expect(made).toBeLessThanOrEqual(4);
   });
@@ -354,6 +359,15 @@ describe('one answer', () => {
     const wrong = client.query(WarningsDocument, { first: 1000 });
     await expect(wrong).rejects.toThrow(FenghuoError);
     await expect(wrong).rejects.toMatchObject({ code: 'BAD_INPUT', again: false });
+  });
+
+  test('is asked of a whole address; what is none is refused at once', () => {
+    expect(() => connect({ url: '127.0.0.1:4000' })).toThrow(/^url: "127\.0\.0\.1:4000" is no address like https:/);
+  });
+
+  test('of something else than a hub is told with its address', async () => {
+    const { client } = open({ url: `${hub.url}/nowhere` });
+    await expect(client.query(MeDocument)).rejects.toThrow(`is ${hub.url}/nowhere its address?`);
   });
 
   test('that does not come in time is UNREACHABLE', async () => {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -10,13 +10,12 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { connect, WarningChangedDocument, type WarningChangedSubscription } from '../client/src/node.js';
 import { packageRoot } from '../server/root.js';
+import { buildClient, CLIENT_BUNDLE, CLIENT_DIST } from './support/client-package.js';
 import { ADMIN_KEY, subscribers, until } from './support/running-hub.js';
 import { tempFolders } from './support/temp-folder.js';
 import { WarningHub } from './support/warning-hub.js';
 
 const EXAMPLES = join(packageRoot(), 'client', 'examples');
-const DIST = join(packageRoot(), 'client', 'dist');
-const BUNDLE = join(DIST, 'fenghuo-client.min.js');
 /** As README.md says: all of the package, its operations among it. */
 const MOST_GZIP_BYTES = 9 * 1024;
 
@@ -41,9 +40,9 @@ const folders = tempFolders();
 const ends: (() => unknown)[] = [];
 
 beforeAll(async () => {
-  build();
+  buildClient();
   pages = createServer(({ url = '/' }, response) => {
-    const file = { '/page.html': join(EXAMPLES, 'page.html'), '/fenghuo-client.min.js': BUNDLE }[url];
+    const file = { '/page.html': join(EXAMPLES, 'page.html'), '/fenghuo-client.min.js': CLIENT_BUNDLE }[url];
     if (!file) return void response.writeHead(404).end();
     response.setHeader('content-type', url.endsWith('.js') ? 'text/javascript' : 'text/html; charset=utf-8');
     response.end(readFileSync(file));
@@ -59,15 +58,6 @@ afterAll(async () => {
   pages.closeAllConnections();
   await new Promise((resolve) => pages.close(resolve));
 });
-
-/** The examples run on the package as it is installed: built anew where its sources are newer. */
-function build(): void {
-  const sources = readdirSync(join(packageRoot(), 'client', 'src'), { recursive: true }) as string[];
-  const newest = Math.max(...sources.map((name) => statSync(join(packageRoot(), 'client', 'src', name)).mtimeMs));
-  if (existsSync(BUNDLE) && statSync(BUNDLE).mtimeMs > newest) return;
-  const { status, stdout } = spawnSync('npm', ['run', '--silent', 'client:build'], { cwd: packageRoot() });
-  if (status !== 0) throw new Error(`the client does not build: ${stdout}`);
-}
 
 /** Waits until a warning that is issued reaches so many. */
 const standing = (count: number): Promise<number> =>
@@ -207,8 +197,8 @@ describe('across a hub that stops and comes back, and an end of its own, each ch
 });
 
 test('the bundle for browsers is as small as it says, and holds nothing of Node', () => {
-  const bundle = readFileSync(BUNDLE);
+  const bundle = readFileSync(CLIENT_BUNDLE);
   expect(gzipSync(bundle, { level: 9 }).length).toBeLessThan(MOST_GZIP_BYTES);
   expect(String(bundle)).not.toMatch(/["']node:|\brequire\(|\bprocess\./);
-  expect(readdirSync(DIST)).toEqual(expect.arrayContaining(['node.js', 'node.d.ts', 'index.js', 'index.d.ts']));
+  expect(readdirSync(CLIENT_DIST)).toEqual(expect.arrayContaining(['node.js', 'node.d.ts', 'index.js', 'index.d.ts']));
 });

@@ -11,10 +11,17 @@ ask() { # for how many seconds, what is to come back, the request
 field() { sed -n "s/.*\"$1\":\"\\([^\"]*\\)\".*/\\1/p"; }
 keep() { printf '%s\n' "$1" > "$place.new" && mv "$place.new" "$place"; }
 
+# What the hub says against it; ends where that stays so.
+refused() {
+  [ -z "$1" ] || echo "$1" >&2
+  case $1 in *'"code":"UNAUTHENTICATED"'* | *'"code":"BAD_INPUT"'*) exit 3 ;; esac
+}
+
 # First the cursor, then the state: what changes in between comes as a change.
 begin() {
-  cursor=$(ask 20 application/json '{"query":"{ currentCursor }"}' | field currentCursor)
-  [ -n "$cursor" ] || return 1
+  answer=$(ask 20 application/json '{"query":"{ currentCursor }"}')
+  cursor=$(printf '%s\n' "$answer" | field currentCursor)
+  if [ -z "$cursor" ]; then refused "$answer"; return 1; fi
   ask 20 application/json '{"query":"{ warnings(first: 200) { edges { node { identifier level headline } } } }"}' && echo && keep "$cursor"
 }
 
@@ -25,11 +32,11 @@ follow() {
     while read -r line || [ -n "$line" ]; do
       case $line in
       *'"code":"CURSOR_EXPIRED"'*) echo 'warnings may have been missed' >&2; rm "$place" ;;
-      *'"code":"UNAUTHENTICATED"'* | *'"code":"BAD_INPUT"'*) echo "$line" >&2; exit 3 ;;
       data:*'"cursor":'*)
         echo "${line#data: }" # act here …
         keep "$(printf '%s\n' "$line" | field cursor)" # … then remember
         ;;
+      *'"code":'*) refused "$line" ;;
       esac
     done
 }

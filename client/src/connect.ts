@@ -29,7 +29,7 @@ export interface Hub {
   close(): void;
 }
 
-/** A hub, over one connection that is made when it is needed and found again when it is lost. */
+/** A hub, over one connection that is made when it is needed and found again when it is lost. Throws BAD_INPUT where `url` is no address. */
 export function connect(options: ConnectOptions): Hub {
   const line = new Line(options);
   const ask = async <R, V>(document: Document<R, V>, variables?: V): Promise<R> =>

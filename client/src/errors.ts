@@ -34,7 +34,7 @@ export class FenghuoError extends Error {
     message: string,
     details: Details = {},
   ) {
-    super(message, { cause: details.cause });
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.again = details.again ?? false;
     this.retryAfterSeconds = details.retryAfterSeconds ?? 0;
     this.faults = details.faults ?? [];
@@ -78,11 +78,13 @@ export function ofSocket(end: unknown): FenghuoError {
     message = '',
   } = (end ?? {}) as { code?: unknown; reason?: string; message?: string };
   const number = Number(code);
+  // An event holds the whole socket, which nobody wants to see printed: its code and reason are told.
+  const cause = end instanceof Error ? end : undefined;
   const text = reason || message || 'the connection was lost';
   const lasting = LASTING[number];
-  if (lasting) return new FenghuoError(lasting, text, { cause: end });
-  if (!CROWDED.includes(number)) return unreachable(text, end);
-  return new FenghuoError('RATE_LIMITED', text, { again: true, retryAfterSeconds: CROWDED_SECONDS, cause: end });
+  if (lasting) return new FenghuoError(lasting, text, { cause });
+  if (!CROWDED.includes(number)) return unreachable(text, cause);
+  return new FenghuoError('RATE_LIMITED', text, { again: true, retryAfterSeconds: CROWDED_SECONDS, cause });
 }
 
 /** The result that an HTTP answer brings; UNREACHABLE where those are not the hub's own words: something stands between. */
@@ -93,5 +95,5 @@ export async function ofResponse(response: Response): Promise<Result> {
   } catch (error) {
     if (response.ok) throw unreachable('the answer broke off', error);
   }
-  throw unreachable(`HTTP ${response.status} instead of an answer of the hub`);
+  throw unreachable(`HTTP ${response.status} instead of an answer of the hub: is ${response.url} its address?`);
 }

@@ -4,5 +4,5 @@ export { type Fault, FenghuoError } from './errors.js';
 export type { FollowOptions, Gap } from './follow.js';
 export * from './generated/graphql.js';
 export { type ConnectOptions, fullJitter, type State, type Transport } from './line.js';
-export { type CursorStore, localStorageStore, memoryStore } from './stores.js';
+export { type CursorStore, fileStore, localStorageStore, memoryStore } from './stores.js';
 export { allWarnings, type FollowWarningsOptions, followWarnings } from './warnings.js';

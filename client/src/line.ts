@@ -11,13 +11,16 @@ export type State =
   | { readonly status: 'refused'; readonly reason: string };
 
 export interface ConnectOptions {
-  /** The hub's GraphQL endpoint, http or https. */
+  /** The hub's GraphQL endpoint, whole: "https://hub.example.gov.cn/graphql". */
   readonly url: string;
   /**
    * An API key or a token; without one: published warnings alone. A function is called for every connection and request, with the one
    * that was last refused, if any: giving the same again ends what asked.
    */
-  readonly token?: string | ((refused: string | undefined) => string | undefined | Promise<string | undefined>);
+  readonly token?:
+    | string
+    | undefined
+    | ((refused: string | undefined) => string | undefined | Promise<string | undefined>);
   readonly onState?: (state: State) => void;
   /** Errors of an answer that brought data all the same, such as one department's source being down. */
   readonly onPartial?: (faults: readonly Fault[]) => void;
@@ -74,6 +77,8 @@ export class Line {
 
   constructor(private readonly options: ConnectOptions) {
     const { url, webSocket, pingMs = 12_000 } = options;
+    if (!/^https?:\/\/./.test(url))
+      throw new FenghuoError('BAD_INPUT', `url: "${url}" is no address like https://hub.example.gov.cn/graphql`);
     this.#socket = new Socket({
       url,
       webSocket,

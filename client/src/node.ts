@@ -4,6 +4,7 @@ import { connect as connectAnywhere, type Hub } from './connect.js';
 import type { ConnectOptions } from './line.js';
 
 export { fileStore } from './file-store.js';
+// Whatever is here in place of what stands there has its types: editors are shown this file for browsers, too.
 export * from './index.js';
 
 /** Node 20 has no WebSocket of its own. */

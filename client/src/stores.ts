@@ -1,3 +1,5 @@
+import { FenghuoError } from './errors.js';
+
 /** Where a subscription keeps its place. One store for each subscription; what `set` was given when it resolved is what `get` gives, also after a crash. */
 export interface CursorStore {
   get(): string | null | Promise<string | null>;
@@ -25,4 +27,9 @@ export interface KeyValues {
 export function localStorageStore(key: string, storage?: KeyValues): CursorStore {
   const values = (): KeyValues => storage ?? (globalThis as unknown as { localStorage: KeyValues }).localStorage;
   return { get: () => values().getItem(key), set: (cursor) => values().setItem(key, cursor) };
+}
+
+/** What a browser has in place of the store of the same name that Node has. */
+export function fileStore(_path: string): CursorStore {
+  throw new FenghuoError('BAD_INPUT', 'fileStore is for Node: in a browser take localStorageStore');
 }
