@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { sm2 } from 'sm-crypto-v2';
@@ -43,22 +43,28 @@ async function main(): Promise<number> {
   });
   const [command, name, ...rest] = positionals;
   const algorithm = ALGORITHMS.find((each) => each.toLowerCase() === values.algorithm.toLowerCase());
-  if (rest.length > 0 || algorithm === undefined) throw new ConfigError(USAGE);
+  if (rest.length > 0 || algorithm === undefined || !isKnown(command, name)) throw new ConfigError(USAGE);
   const env = readEnvironment(process.env);
   if (command === 'new-key' && name !== undefined) return newKey(env, name, algorithm);
-  const more = values.keys === undefined ? [] : (JSON.parse(readFileSync(here(values.keys), 'utf8')) as NamedKey[]);
-  if (command === 'verify' && name !== undefined && values.keys !== undefined) return verify(here(name), more);
-  const { settings, ...options } = optionsOf(env, more);
-  if (command === 'keys' && name === undefined) {
+  const keys = values.keys === undefined ? undefined : here(values.keys);
+  if (command === 'verify' && name !== undefined && keys !== undefined)
+    return runVerifier('verify-exchange.mjs', [here(name), '--keys', keys]);
+  const { settings, ...options } = optionsOf(
+    env,
+    keys === undefined ? [] : (JSON.parse(readFileSync(keys, 'utf8')) as NamedKey[]),
+  );
+  if (command === 'keys') {
     process.stdout.write(`${JSON.stringify(options.keys, null, 2)}\n`);
     return 0;
   }
   if (command === 'export' && name !== undefined) {
     if (values.peer !== undefined) sectionOf(settings, values.peer);
     await exportTo(here(name), env, { ...options, peer: values.peer });
+    process.stdout.write(`${here(name)}: to be verified with tools/verify-exchange.mjs and the public keys\n`);
     return 0;
   }
-  if (command === 'rejoin' && name !== undefined && values.from !== undefined) {
+  if (command === 'rejoin' && name !== undefined) {
+    if (values.from === undefined) throw new ConfigError(USAGE);
     const file = here(values.from);
     return rejoinCommand({
       ...{ env, settings, own: options.own, keys: options.keys, peer: name, section: sectionOf(settings, name), file },
@@ -66,7 +72,6 @@ async function main(): Promise<number> {
       say: (line) => process.stdout.write(`${line}\n`),
     });
   }
-  if (command !== 'verify') throw new ConfigError(USAGE);
   if (name !== undefined) return verify(here(name), options.keys);
   return inPassingFolder(async (folder) => {
     const file = join(folder, 'exchange.ndjson');
@@ -75,8 +80,20 @@ async function main(): Promise<number> {
   });
 }
 
+/** new-key, export and rejoin need a name, keys takes none, verify may have one. */
+const isKnown = (command: string | undefined, name: string | undefined): boolean =>
+  command === 'verify' ||
+  (command === 'keys'
+    ? name === undefined
+    : ['new-key', 'export', 'rejoin'].includes(command ?? '') && name !== undefined);
+
 const exportTo = (file: string, env: Environment, options: ExportOptions): Promise<void> =>
-  onKeptDatabase(env, (client) => writeLines(file, exportExchange(client, options)));
+  onKeptDatabase(env, async (client) => {
+    const { rows } = await client.query<{ made: boolean }>(`SELECT to_regclass('exchange_peer') IS NOT NULL AS made`);
+    if (!rows[0]?.made)
+      throw new ConfigError('no hub has used this database yet, so nothing was exchanged 该数据库从未被平台使用');
+    await writeLines(file, exportExchange(client, options));
+  });
 
 const verify = (file: string, keys: readonly NamedKey[]): Promise<number> =>
   inPassingFolder(async (folder) => {
@@ -94,15 +111,19 @@ function optionsOf(
   env: Environment,
   more: readonly NamedKey[],
 ): ExportOptions & { readonly settings: ExchangeSettings } {
-  const config = readConfig(resolve(env.HUB_CONFIG ?? join(packageRoot(), 'config', 'demo.yaml')), connectors, {
+  const path = resolve(env.HUB_CONFIG ?? join(packageRoot(), 'config', 'demo.yaml'));
+  const config = readConfig(path, connectors, {
     env: (name) => process.env[name],
     generated: (name) => keptKey(join(resolve(env.HUB_DATA_DIR), 'keys'), name).key,
   });
   const settings = config.exchange(config.hub.demo.enabled ? UNREACHABLE : {});
-  if (!settings) throw new ConfigError('the settings have no exchange');
+  if (!settings)
+    throw new ConfigError(
+      `${path} has no exchange: name the hub's settings file in HUB_CONFIG 请用 HUB_CONFIG 指明设置文件`,
+    );
   const now = new Date();
   const key = signingKeyAt(settings.keys, now);
-  if (!key) throw new ConfigError('no key of exchange.keys is valid now');
+  if (!key) throw new ConfigError(`${path}: no key of exchange.keys is valid now, and the export has to be signed`);
   const division = config.hub.area;
   return {
     settings,
@@ -119,6 +140,8 @@ function newKey(env: Environment, name: string, algorithm: Algorithm): number {
   mkdirSync(dirname(folder), { recursive: true });
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, `exchange-${name}.key`);
+  if (existsSync(path))
+    throw new ConfigError(`${path} is there, and a key is never written over: take another name 密钥已存在，请另取名`);
   writeFileSync(path, `${text.trim()}\n`, { mode: 0o600, flag: 'wx' });
   chmodSync(path, 0o600);
   const open = publicPartOf(readOwnKey(name, text, { from: null, until: null })).trim();

@@ -1,7 +1,7 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type pg from 'pg';
@@ -194,6 +194,54 @@ describe('npm run exchange', () => {
     const secret = { EXCHANGE_KEY_0: env('EXCHANGE_KEY_0') ?? '' };
     return { HUB_CONFIG: path, HUB_DATA_DIR: folder, DATABASE_URL: city.options.database.url, ...secret };
   }
+
+  test.each([
+    [['verify'], { HUB_DATA_DIR: 'empty' }, /demo\.yaml has no exchange: name the hub's settings file in HUB_CONFIG/],
+    [[], {}, /^npm run exchange -- new-key <name>/],
+    [['export'], {}, /^npm run exchange -- new-key <name>/],
+    [['keys', 'keys.json'], {}, /^npm run exchange -- new-key <name>/],
+  ])('%j is answered with what to do', async (args, env, reason) => {
+    expect(await exchange(env, ...args)).toEqual({ code: 2, said: expect.stringMatching(reason) });
+  });
+
+  test('where no hub ever was nothing is verified, nothing made; and no key is written over', async () => {
+    const folder = folders.make();
+    const { DATABASE_URL: _, ...env } = settings(folder, sides.keys.prefecture);
+    expect(await exchange(env, 'verify')).toEqual({
+      code: 2,
+      said: expect.stringMatching(/^no hub has a database in/),
+    });
+    expect(existsSync(join(folder, 'postgres', 'data'))).toBe(false);
+    await exchange(env, 'new-key', 'city-3');
+    expect(await exchange(env, 'new-key', 'city-3')).toEqual({
+      code: 2,
+      said: expect.stringMatching(/never written over/),
+    });
+  });
+
+  test('cannot tell without the file or without keys: that is 2, and never "unchanged"', () => {
+    const folder = folders.make();
+    const [file, keys] = [join(folder, 'exchange.ndjson'), join(folder, 'keys.json')];
+    writeFileSync(file, text);
+    const verify = (...args: string[]) => {
+      const verifier = [join(packageRoot(), 'tools', 'verify-exchange.mjs'), ...args];
+      const { status: code, stdout, stderr } = spawnSync(process.execPath, verifier, { encoding: 'utf8' });
+      return { code, said: stdout + stderr };
+    };
+    for (const [content, reason] of [
+      ['[]', /one public key or more/],
+      ['{}', /one public key or more/],
+      ['\n> fenghuo@0.1.0 exchange\n[]', /holds no public keys .* is not valid JSON.*npm run --silent/s],
+      ['[{ "kid": "x" }]', /an orgCode, a division and a kid/],
+      [JSON.stringify([{ ...city.publicKeys[0], publicKey: 'x' }]), /holds no public keys/],
+    ] as const) {
+      writeFileSync(keys, content);
+      expect(verify(file, '--keys', keys)).toEqual({ code: 2, said: expect.stringMatching(reason) });
+    }
+    writeFileSync(keys, JSON.stringify(city.publicKeys));
+    expect(verify(file, '--keys', keys)).toMatchObject({ code: 0 });
+    expect(verify(`${file}.not`, '--keys', keys)).toEqual({ code: 2, said: expect.stringMatching(/ENOENT/) });
+  });
 
   test('verifies the database by the keys of the settings, and makes keys that they can name', async () => {
     const folder = folders.make();

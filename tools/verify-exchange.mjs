@@ -339,6 +339,9 @@ class PeerBook {
   }
 }
 
+/** SM2's point in hex stays as it is. @param {string} text */
+const openKey = (text) => (/^04[0-9a-f]{128}$/.test(text) ? text : createPublicKey(text));
+
 /** Checks one line after another, in order. */
 class File {
   line = 0;
@@ -381,8 +384,7 @@ class File {
     if (header.exchange !== FORMAT) throw new Fault(`the first line must say "exchange":"${FORMAT}"`);
     this.header = header;
     for (const named of this.trusted.length > 0 ? this.trusted : header.keys) {
-      const key = /^04[0-9a-f]{128}$/.test(named.publicKey) ? named.publicKey : createPublicKey(named.publicKey);
-      this.keys.set(`${named.orgCode} ${named.division} ${named.kid}`, { ...named, key });
+      this.keys.set(`${named.orgCode} ${named.division} ${named.kid}`, { ...named, key: openKey(named.publicKey) });
     }
   }
 
@@ -548,6 +550,8 @@ export async function verifyExchange(chunks, trusted = []) {
     if (rest !== '') throw new Fault('the file ends in the middle of a line');
     if (!file.ended) throw new Fault('the file was cut off: its signed end is missing');
   } catch (error) {
+    // What the disk does not give cannot be judged.
+    if (error instanceof Error && 'syscall' in error) throw error;
     // What is damaged may be damaged in any way: whatever cannot be read is not as it was written.
     const why = error instanceof Error ? error.message : String(error);
     file.faults.push(`line ${file.line}: ${why}`);
@@ -560,6 +564,23 @@ const USAGE = `node verify-exchange.mjs <file> [--keys <file of public keys>]
   退出码：0 完好，1 有改动或缺失，2 无法核验。
 `;
 
+/** None, or none that can be read, would be no proof at all. @param {string} path @returns {NamedKey[]} */
+function readKeys(path) {
+  const how = 'make it with: npm run --silent exchange -- keys > keys.json';
+  const text = readFileSync(path, 'utf8');
+  try {
+    const keys = JSON.parse(text);
+    if (!Array.isArray(keys) || keys.length === 0) throw new Error('it must be a list of one public key or more');
+    for (const key of keys)
+      if (![key.orgCode, key.division, key.kid].every((part) => typeof part === 'string'))
+        throw new Error('each key has an orgCode, a division and a kid');
+    for (const { publicKey } of keys) openKey(publicKey);
+    return keys;
+  } catch (error) {
+    throw new Error(`${path} holds no public keys (${error instanceof Error ? error.message : error}): ${how}`);
+  }
+}
+
 /** @param {readonly string[]} args */
 async function main([file, option, keys, ...rest]) {
   if (
@@ -569,7 +590,7 @@ async function main([file, option, keys, ...rest]) {
     (option !== undefined && (option !== '--keys' || !keys))
   )
     throw new Error(USAGE);
-  const trusted = keys === undefined ? [] : JSON.parse(readFileSync(keys, 'utf8'));
+  const trusted = keys === undefined ? [] : readKeys(keys);
   const { faults, records } = await verifyExchange(createReadStream(file, { highWaterMark: 1 << 20 }), trusted);
   if (keys === undefined)
     process.stdout.write(

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type pg from 'pg';
 import { applyMigrations } from '../../prisma/apply-migrations.js';
@@ -5,6 +6,7 @@ import { type Database, openDatabase } from '../../prisma/database.js';
 import type { Environment } from '../environment.js';
 import { packageRoot } from '../root.js';
 import { EmbeddedDatabase } from './embedded-database.js';
+import { choosePlace, dataOf } from './postgres-place.js';
 import { runningDatabase } from './running-database.js';
 
 /** What is large is read in pages; one of them is never this slow. */
@@ -33,6 +35,11 @@ async function onItsUrl<T>(env: Environment, work: (url: string) => Promise<T>):
   const folder = resolve(env.HUB_DATA_DIR);
   const running = env.DATABASE_URL ?? (await runningDatabase(folder));
   if (running !== undefined) return work(running);
+  // Where a hub never was, none is made.
+  if (!existsSync(join(dataOf(await choosePlace({ folder })), 'PG_VERSION')))
+    throw new Error(
+      `no hub has a database in ${folder}: set HUB_DATA_DIR to its data folder, or DATABASE_URL 该目录中没有数据库`,
+    );
   const database = new EmbeddedDatabase({ folder });
   try {
     return await work((await database.start()).url);
