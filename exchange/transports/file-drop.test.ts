@@ -14,7 +14,6 @@ import { openZip } from '../../connectors/shared/codecs/zip.js';
 import { Refusal } from '../../model/exchange.js';
 import { CITY, Desk, type End, ends, PREFECTURE, receiptOf, Sender } from '../../tests/support/drop-ends.js';
 import { tempFolders } from '../../tests/support/temp-folder.js';
-import { LocalStore } from './file-store-local.js';
 
 const folders = tempFolders();
 afterAll(() => folders.clear());
@@ -44,22 +43,6 @@ const seqs = (): number[] => desk.taken.map(({ seq }) => seq);
 const take = (): Promise<boolean> => prefecture.drop.fetch(desk, never);
 /** What the city's sender would do with the answers it has. */
 const home = new Desk();
-
-test('a folder is written to by many at once: each file is whole whenever it can be seen, and no write fails', async () => {
-  const store = new LocalStore(root);
-  const bytes = Buffer.alloc(200_000, 'x');
-  const seen = new Set<number | undefined>();
-  const writes = Promise.all(Array.from({ length: 30 }, () => store.write('up/receipts.json', bytes, never)));
-  let writing = true;
-  const written = writes.finally(() => {
-    writing = false;
-  });
-  while (writing) seen.add((await store.read('up/receipts.json', 1_000_000, never))?.length);
-  await written;
-  seen.delete(undefined);
-  expect([...seen]).toEqual([200_000]);
-  expect(inside('up')).toEqual(['receipts.json']);
-});
 
 describe('a road of files', () => {
   test('carries bundles in the order of their seq, and answers each with an ack and its receipt', async () => {

@@ -7,7 +7,6 @@ import { byName, type FileStore, type StoredFile, unfinished } from './file-stor
 /** A folder on this machine, or one that the system has mounted. Links in it are never followed, and nothing outside is touched. */
 export class LocalStore implements FileStore {
   readonly address: string;
-  #writing: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly root: string) {
     this.address = `file:${root}`;
@@ -41,14 +40,7 @@ export class LocalStore implements FileStore {
     }
   }
 
-  /** One after another: two loops may have the same receipts to write, and one passing name for them. */
-  write(path: string, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
-    const turn = this.#writing.then(() => this.#write(path, bytes, signal));
-    this.#writing = turn.catch(() => {});
-    return turn;
-  }
-
-  async #write(path: string, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
+  async write(path: string, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
     const target = await this.#place(path, signal);
     // A receipt may be written for its bundle and be handed over at the same moment.
     const part = unfinished(target, `.${randomUUID()}`);
