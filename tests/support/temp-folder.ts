@@ -13,7 +13,7 @@ export function tempFolders(): { make(): string; clear(): void } {
       return folder;
     },
     clear: () => {
-      for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+      for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
     },
   };
 }
