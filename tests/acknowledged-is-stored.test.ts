@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { migratedDatabase } from './support/database.js';
+import { rounds } from './support/long-run.js';
 import { ask, FEED_KEY, type HubChild, spawnHub, until } from './support/running-hub.js';
 
 const ends: (() => Promise<unknown>)[] = [];
@@ -53,7 +54,7 @@ describe('what was acknowledged is stored', () => {
     ends.push(() => database.drop());
     const acknowledged = new Set<number>();
     let next = 0;
-    for (let round = 0; round < 4; round += 1) {
+    for (let round = 0; round < rounds(2, 4); round += 1) {
       const hub: HubChild = await spawnHub({ DATABASE_URL: database.url }, FEED);
       const target = acknowledged.size + 100 + 37 * round;
       let dead = false;
@@ -77,7 +78,7 @@ describe('what was acknowledged is stored', () => {
     const stored = await storedTimes(database.url);
     const times = new Set(stored);
     const lostOf = (sent: readonly number[]): number[] => sent.filter((n) => !times.has(timeOf(n)));
-    expect(acknowledged.size).toBeGreaterThan(600);
+    expect(acknowledged.size).toBeGreaterThan(200);
     expect(lostOf([...acknowledged])).toEqual([]);
     expect(times.size).toBe(stored.length);
     // The control: what was sent but not acknowledged did get lost, so a hub that answered before its commit would be found out.

@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { migratedDatabase } from './support/database.js';
+import { rounds } from './support/long-run.js';
 import { ask, reader, spawnHub, startOfLog, until } from './support/running-hub.js';
 import { type Subscriber, subscribe } from './support/subscriber.js';
 import { identifierOf, officeFeed, WarningOffice } from './support/warning-office.js';
@@ -31,7 +32,7 @@ test('a hub killed with -9 again and again loses and doubles no warning for subs
   issue(5);
   const beginning = await startOfLog(database.url);
   const clients = [0, 1, 2].map((): Client => ({ cursor: beginning, seen: [] }));
-  for (let round = 0; round < 4; round += 1) {
+  for (let round = 0; round < rounds(2, 4); round += 1) {
     const hub = await spawnHub({ DATABASE_URL: database.url }, officeFeed(folder));
     const subscribers = clients.map(({ cursor }) => subscribe<Change>(hub.url, CHANGES, { after: cursor }, reader));
     issue(10);
