@@ -112,7 +112,12 @@ export class PlatformSide {
   /** What is kept, as whoever verifies it gets it. `client`: in a transaction of the caller's. */
   async exported(client?: pg.Client): Promise<string> {
     const { database, keys, now = () => new Date(), own } = this.options;
-    if (!client) return onDatabase(database.url, (own) => this.exported(own));
+    if (!client)
+      return onDatabase(database.url, async (own) => {
+        // As of one moment, as the command does: the side may be at work.
+        await own.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+        return this.exported(own);
+      });
     let text = '';
     const key = keys.at(-1) as OwnKey;
     for await (const line of exportExchange(client, { own, keys: this.publicKeys, key, now: now() })) text += line;
