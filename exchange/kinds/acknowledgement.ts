@@ -79,23 +79,25 @@ async function check(item: BundleItem, { client, peer }: Taking): Promise<Fault 
     : fault('UNKNOWN_INSTRUCTION', 'payload.instruction', 'none of that id was issued to this peer');
 }
 
-/** Writes down how the instruction stands over there. What was cancelled here stays so, with the outcome beside it. */
+/** The instruction as its answer has it. What was cancelled stays so, with the outcome beside it. */
+export const answeredBy = (before: InstructionRow, said: AcknowledgementPayload): InstructionRow => ({
+  ...before,
+  state: before.state === 'CANCELLED' ? 'CANCELLED' : (said.outcome ?? 'ACKNOWLEDGED'),
+  acknowledgedAt: new Date(said.acknowledgedAt),
+  acknowledgeNote: said.note,
+  outcome: said.outcome,
+  outcomeAt: said.outcomeAt === null ? null : new Date(said.outcomeAt),
+  outcomeText: said.outcomeText,
+});
+
+/** Writes down how the instruction stands over there. */
 async function apply(item: BundleItem, taking: Taking): Promise<Fault | undefined> {
   const { client, peer, now, entries } = taking;
   const said = acknowledgementPayload.parse(item.payload);
   if (!(await takeVersion(client, holdingOf(item, taking, null, null)))) return undefined;
   const before = await lockOrigin(client, { direction: 'ISSUED', peer: peer.name, originId: said.instruction });
   if (!before) return fault('UNKNOWN_INSTRUCTION', 'payload.instruction', 'none of that id was issued to this peer');
-  const row: InstructionRow = {
-    ...before,
-    state: before.state === 'CANCELLED' ? 'CANCELLED' : (said.outcome ?? 'ACKNOWLEDGED'),
-    acknowledgedAt: new Date(said.acknowledgedAt),
-    acknowledgeNote: said.note,
-    outcome: said.outcome,
-    outcomeAt: said.outcomeAt === null ? null : new Date(said.outcomeAt),
-    outcomeText: said.outcomeText,
-    changedAt: now,
-  };
+  const row: InstructionRow = { ...answeredBy(before, said), changedAt: now };
   await saveInstruction(client, row);
   entries.push(instructionEntry(row, said.outcome === null ? 'ACKNOWLEDGED' : 'OUTCOME', now));
   return undefined;

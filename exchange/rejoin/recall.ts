@@ -6,7 +6,7 @@ import { tellFinished } from '../../prisma/store/exchange-acts.js';
 import { lockOrigin, saveInstruction } from '../../prisma/store/instructions.js';
 import { readSnapshots } from '../../prisma/store/warning-rows.js';
 import { readFiledReport } from '../../prisma/store/write-incident-reports.js';
-import { acknowledgementPayload } from '../kinds/acknowledgement.js';
+import { acknowledgementPayload, answeredBy } from '../kinds/acknowledgement.js';
 import { instructionPayload, saidBy } from '../kinds/instruction.js';
 import type { Work } from './adopt.js';
 import type { Found } from './believe.js';
@@ -62,16 +62,7 @@ export async function recallAcknowledged(work: Work, items: readonly Item[], ent
     const before = await lockOrigin(client, { direction: 'RECEIVED', peer: ground.peer.name, originId: id });
     const revision = Number(version);
     if (!before || before.revision >= revision) continue;
-    const row: InstructionRow = {
-      ...before,
-      state: before.state === 'CANCELLED' ? 'CANCELLED' : (said.outcome ?? 'ACKNOWLEDGED'),
-      acknowledgedAt: new Date(said.acknowledgedAt),
-      acknowledgeNote: said.note,
-      outcome: said.outcome,
-      outcomeAt: said.outcomeAt === null ? null : new Date(said.outcomeAt),
-      outcomeText: said.outcomeText,
-      ...{ revision, changedAt: at },
-    };
+    const row: InstructionRow = { ...answeredBy(before, said), revision, changedAt: at };
     await saveInstruction(client, row);
     if (isFinished(row)) await tellFinished(client, row, { who: ground.own.orgCode, what: row.state, at });
     entries.push(instructionEntry(row, said.outcome === null ? 'ACKNOWLEDGED' : 'OUTCOME', at));
